@@ -1,0 +1,96 @@
+"""Plain containers the stages of the generator hand to each other. World frame: metres, z up, the floor at z = 0."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass
+class Material:
+    """A diffuse surface.
+
+    Attributes:
+        color: Linear RGB reflectance in [0, 1], ``(3,)``; multiplies the texture where there is one.
+        texture: Optional linear RGB reflectance image ``(H, W, 3)`` float32 in [0, 1], looked up by the mesh's ``uv``.
+        roughness: 1 is fully diffuse; lower values add a glossy coat (boards, tables, screens).
+    """
+
+    color: np.ndarray
+    texture: np.ndarray | None = None
+    roughness: float = 1.0
+
+
+@dataclass
+class Mesh:
+    """Triangles of one material.
+
+    Attributes:
+        vertices: ``(V, 3)`` float32, metres.
+        faces: ``(F, 3)`` int32 vertex indices, counter-clockwise seen from outside.
+        material: The surface.
+        uv: Optional texture coordinates ``(V, 2)`` float32; the texture repeats outside [0, 1].
+        smooth: Interpolate vertex normals (bodies) instead of flat faces (furniture).
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    material: Material
+    uv: np.ndarray | None = None
+    smooth: bool = False
+
+
+@dataclass
+class Seat:
+    """Where a person sits: the furniture's measures in the person's own frame.
+
+    The frame's origin is on the floor below the middle of the chair's seat, x to the person's right, y ahead
+    (toward the desk), z up.
+
+    Attributes:
+        seat_height: Height of the seat's top face, m.
+        seat_depth: Depth of the seat's top face along y, m (from ``-seat_depth / 2`` to ``seat_depth / 2``).
+        desk_height: Height of the desk's top face, m.
+        desk_near: y of the desk's edge nearest to the person, m.
+        desk_depth: Depth of the desk's top along y, m.
+        desk_width: Width of the desk's top along x, m.
+    """
+
+    seat_height: float = 0.45
+    seat_depth: float = 0.42
+    desk_height: float = 0.74
+    desk_near: float = 0.20
+    desk_depth: float = 0.55
+    desk_width: float = 0.90
+
+
+@dataclass
+class Person:
+    """A posed, clothed person in its own frame (see :class:`Seat`; a standing person stands on the origin).
+
+    Attributes:
+        meshes: Surfaces (skin, hair, shirt, trousers or skirt, shoes, things held).
+        joints: ``(59, 3)`` float32, metres, in the order of :data:`synpose.skeletons.JOINT_NAMES`.
+        behavior: Name of the movement's behavior, e.g. ``'writing'``.
+        attributes: Shape and clothing as sampled, kept for the record.
+    """
+
+    meshes: list[Mesh]
+    joints: np.ndarray
+    behavior: str
+    attributes: dict = field(default_factory=dict)
+
+    def placed(self, position: np.ndarray, heading: float) -> 'Person':
+        """Return the person moved into the room.
+
+        Args:
+            position: ``(3,)`` metres, where the person's origin goes.
+            heading: Rotation about z in radians; 0 leaves the person facing +y.
+        """
+        c, s = np.cos(heading), np.sin(heading)
+        rotation = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+
+        def move(points: np.ndarray) -> np.ndarray:
+            return (points @ rotation.T + position).astype(np.float32)
+
+        meshes = [Mesh(move(m.vertices), m.faces, m.material, m.uv, m.smooth) for m in self.meshes]
+        return Person(meshes, move(self.joints), self.behavior, self.attributes)
