@@ -30,6 +30,8 @@ class BuildWithConfigs(build_py):
             return
         target = Path(self.build_lib) / 'synpose' / '.mim'
         shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        shutil.copy(SOURCE / 'synpose' / '.mim' / 'model-index.yml', target)
         for folder in ('configs', 'tools'):
             shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns('__pycache__', '*.pyc'))
 
@@ -46,7 +48,7 @@ setup(
     package_data={'synpose': ['py.typed', 'reporting/templates/*']},
     cmdclass={'build_py': BuildWithConfigs},
     # Only what an MMPose installation does not already bring; the OpenMMLab set itself comes from the lock.
-    install_requires=['faster-coco-eval>=1.6', 'jinja2>=3.1', 'joblib>=1.3', 'pycocotools>=2.0.7'],
+    install_requires=['faster-coco-eval>=1.6', 'jinja2>=3.1', 'joblib>=1.3', 'pycocotools>=2.0.7', 'tqdm>=4.60'],
     extras_require={
         'generate': ['anny>=0.3', 'mitsuba>=3.6'],
         'dev': ['build>=1.2', 'mypy>=1.11', 'pre-commit>=3.8', 'pytest>=8.2', 'pytest-xdist>=3.6', 'ruff>=0.8'],

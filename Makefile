@@ -1,0 +1,76 @@
+# `make demo` and `make test` do all the set-up they need. Nothing is installed outside this folder.
+PYTHON ?= python3
+VENV ?= .venv
+LOCAL_UV := $(CURDIR)/.tools/uv/bin/uv
+UV ?= $(or $(shell command -v uv 2>/dev/null),$(LOCAL_UV))
+RUN := $(VENV)/bin/python
+PYTEST := $(RUN) -m pytest
+LINT_PATHS := custom_modules tools configs tests benchmarks setup.py
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help install lock test test-fast lint format types demo demo-quick matrix reference wheel clean
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# pip --target works on externally managed systems and without ensurepip; nothing else of the system is touched.
+$(LOCAL_UV):
+	$(PYTHON) -m pip install --quiet --upgrade --target .tools/uv uv
+
+$(VENV)/.installed: requirements/lock.txt setup.py pyproject.toml | $(UV)
+	test -x $(RUN) || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
+	$(UV) pip install --python $(RUN) --no-deps --require-hashes --no-build -r requirements/lock.txt
+	$(UV) pip install --python $(RUN) --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+install: $(VENV)/.installed ## Install the locked set and synpose into .venv
+
+demo: install ## Render, train, test and report: work_dirs/demo/report.html (about 15 minutes)
+	$(RUN) tools/demo.py
+
+demo-quick: install ## The same flow, small, in about 3 minutes: work_dirs/demo-quick/report.html
+	$(RUN) tools/demo.py --quick
+
+test: install lint types ## Lint, type-check and run every test
+	$(PYTEST) -n 2 --dist loadfile
+
+test-fast: install ## The tests but the slow end-to-end runs
+	$(PYTEST) -n 2 --dist loadfile -m "not slow"
+
+lint: install ## Check style with ruff
+	$(RUN) -m ruff check $(LINT_PATHS)
+	$(RUN) -m ruff format --check $(LINT_PATHS)
+
+format: install ## Fix style with ruff
+	$(RUN) -m ruff check --fix $(LINT_PATHS)
+	$(RUN) -m ruff format $(LINT_PATHS)
+
+types: install ## Check types with mypy
+	$(RUN) -m mypy
+
+lock: | $(UV) ## Resolve again and write requirements/lock.txt
+	$(UV) lock --upgrade
+	$(UV) export --quiet --frozen --all-extras --all-groups --no-emit-project --no-annotate --no-header \
+		--format requirements-txt --output-file requirements/lock.txt
+
+matrix: | $(UV) ## Run the fast tests on every supported Python found
+	@for version in 3.10 3.11 3.12 3.13; do \
+		python=$$($(UV) python find --no-project $$version 2>/dev/null) || { echo "Python $$version: not found, skipped"; continue; }; \
+		echo "Python $$version"; \
+		$(MAKE) --no-print-directory test-fast PYTHON="$$python" VENV=.venv-$$version || exit 1; \
+	done
+
+# Away from the project's folder: its exclude-dependencies would drop xtcocotools here too.
+reference: install | $(UV) ## Compare the xtcocotools stand-in with the real package on random crowds
+	$(UV) --directory / venv --quiet --clear --python 3.11 $(CURDIR)/.venv-reference
+	$(UV) --directory / pip install --no-deps --only-binary :all: --python $(CURDIR)/.venv-reference \
+		-r $(CURDIR)/requirements/reference.txt
+	.venv-reference/bin/python tests/compat/record_xtcocotools.py record --fresh 24 work_dirs/reference.json
+	$(RUN) tests/compat/record_xtcocotools.py check work_dirs/reference.json
+
+wheel: install ## Build dist/*.whl and the sdist
+	$(RUN) -m build --no-isolation --outdir dist .
+
+clean: ## Remove environments, caches and builds; data and work_dirs stay
+	rm -rf .venv .venv-* .tools build dist .mypy_cache .pytest_cache .ruff_cache *.egg-info custom_modules/*.egg-info

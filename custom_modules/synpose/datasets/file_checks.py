@@ -1,0 +1,76 @@
+"""Checks of the picture files that an annotation file names, without decoding them where that can be avoided."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from PIL import Image, UnidentifiedImageError
+
+from .validation import ProblemLog
+
+_ENDINGS = {'PNG': b'IEND\xaeB`\x82', 'JPEG': b'\xff\xd9'}
+
+
+def picture_problem(path: str | os.PathLike, image_size: tuple[int, int]) -> str | None:
+    """Say what is wrong with a picture file; None if nothing is.
+
+    Header and last bytes are read; the whole file is decoded only when it does not end as its format prescribes, since
+    some cameras append data of their own.
+
+    Args:
+        path: The file. It must exist.
+        image_size: The width and height it should have, px.
+    """
+    try:
+        with Image.open(path) as picture:
+            if picture.size != image_size:
+                width, height = picture.size
+                return f'{path} is {width}x{height} px, but the image is {image_size[0]}x{image_size[1]} px'
+            ending = _ENDINGS.get(picture.format or '')
+            if ending is None or not _ends_with(path, ending):
+                picture.load()
+    except UnidentifiedImageError:
+        return f'{path} is not a picture'
+    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on damaged data
+        return f'{path} cannot be read: {error}'
+    return None
+
+
+def _ends_with(path: str | os.PathLike, ending: bytes) -> bool:
+    with open(path, 'rb') as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - len(ending), 0))
+        return file.read() == ending
+
+
+def check_pictures(
+    images: Sequence[dict[str, Any]], fields: Mapping[str, Callable[[dict[str, Any]], str | None]], log: ProblemLog
+) -> list[dict[str, Any]]:
+    """Return the images whose picture files exist, are complete and have the image's size.
+
+    Args:
+        images: COCO images with ``id``, ``width`` and ``height``.
+        fields: For each field to check (``file_name``, ``stencil_file``, ...), a function from an image to the path of
+            that file, or to None if the image names none.
+        log: Where problems go.
+
+    Raises:
+        FileNotFoundError: At the first missing file when the log raises.
+        ValueError: At the first damaged file or wrong size when the log raises.
+    """
+    good = []
+    for image in images:
+        for field, locate in fields.items():
+            path = locate(image)
+            if path is None:
+                continue
+            if not os.path.isfile(path):
+                log.add(f'image {image["id"]}', field, f'{path} does not exist', FileNotFoundError)
+                break
+            problem = picture_problem(path, (image['width'], image['height']))
+            if problem is not None:
+                log.add(f'image {image["id"]}', field, problem)
+                break
+        else:
+            good.append(image)
+    return good

@@ -1,0 +1,232 @@
+"""Checks of COCO-style annotation files: every problem names the file, the record and the field."""
+
+import json
+import logging
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mmengine.logging import print_log
+
+from synpose.skeletons import COCO17_NAMES, CROWDPOSE14_NAMES, JOINT_ALIASES, JOINT_NAMES, WHOLEBODY133_NAMES
+
+KNOWN_JOINTS = frozenset((*JOINT_NAMES, *COCO17_NAMES, *CROWDPOSE14_NAMES, *WHOLEBODY133_NAMES, *JOINT_ALIASES))
+
+
+class ProblemLog:
+    """Decides what a bad record does: stop at the first one, or be left out, counted and listed.
+
+    Args:
+        file: The file the records come from; it opens every message.
+        on_error: ``'raise'`` or ``'skip'``.
+    """
+
+    def __init__(self, file: str | os.PathLike, on_error: str = 'raise') -> None:
+        if on_error not in ('raise', 'skip'):
+            raise ValueError(f"on_error must be 'raise' or 'skip', but is {on_error!r}")
+        self.file = str(file)
+        self.on_error = on_error
+        self.problems: list[str] = []
+
+    def add(self, record: str, field: str, message: str, error: type[Exception] = ValueError) -> None:
+        """Report one problem.
+
+        Raises:
+            ValueError: Or the ``error`` given, when ``on_error='raise'``.
+        """
+        text = f'{self.file}: {record}: {field}: {message}'
+        if self.on_error == 'raise':
+            raise error(text)
+        self.problems.append(text)
+
+    def report(self) -> None:
+        """Log how many records were left out, and each of them."""
+        if self.problems:
+            lines = '\n  '.join(self.problems)
+            print_log(f'{len(self.problems)} problem(s), skipped:\n  {lines}', 'current', logging.WARNING)
+
+
+def read_coco_json(path: str | os.PathLike) -> dict[str, Any]:
+    """Read a COCO-style annotation file and check its outermost shape.
+
+    Raises:
+        FileNotFoundError: If the file does not exist.
+        ValueError: If it is not JSON, or has no lists ``images`` and ``annotations``.
+    """
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f'{path}: annotation file does not exist')
+    try:
+        with open(path, encoding='utf-8') as file:
+            content = json.load(file)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f'{path}: not valid JSON: {error}') from error
+    if not isinstance(content, dict):
+        raise ValueError(f'{path}: must hold a JSON object, but holds a {type(content).__name__}')
+    for field in ('images', 'annotations'):
+        records = content.get(field)
+        if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+            raise ValueError(f'{path}: {field}: must be a list of objects')
+    return content
+
+
+def file_joint_names(content: dict[str, Any], path: str | os.PathLike) -> list[str]:
+    """Return the joint names a COCO-style file stores in its categories.
+
+    Returns:
+        The names in the file's order; empty if no annotation has keypoints (a file of boxes).
+
+    Raises:
+        ValueError: If there are keypoints without names, a name twice, or categories that disagree.
+    """
+    lists = [category['keypoints'] for category in content.get('categories') or () if category.get('keypoints')]
+    if not lists:
+        if any('keypoints' in annotation for annotation in content['annotations']):
+            raise ValueError(f'{path}: categories: keypoints: the file does not name its joints')
+        return []
+    names = lists[0]
+    if any(other != names for other in lists):
+        raise ValueError(f'{path}: categories: keypoints: the categories name different joints')
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ValueError(f'{path}: categories: keypoints: joint named more than once: {", ".join(repeated)}')
+    return list(names)
+
+
+def check_joint_names(names: Iterable[str], log: ProblemLog) -> None:
+    """Report joint names that no skeleton of synpose knows: a misspelled name would silently lose a joint."""
+    for index, name in enumerate(names):
+        if name not in KNOWN_JOINTS:
+            log.add('categories', 'keypoints', f'unknown joint name {name!r} (number {index})')
+
+
+def check_images(images: Sequence[dict[str, Any]], log: ProblemLog) -> list[dict[str, Any]]:
+    """Return the images that have an id of their own, a file name and a size.
+
+    Raises:
+        ValueError: At the first bad image when the log raises.
+    """
+    good: dict[Any, dict[str, Any]] = {}
+    for index, image in enumerate(images):
+        record = f'image {image["id"]}' if 'id' in image else f'image number {index}'
+        if 'id' not in image:
+            log.add(record, 'id', 'missing')
+        elif image['id'] in good:
+            log.add(record, 'id', 'used by more than one image')
+        elif not isinstance(image.get('file_name'), str) or not image['file_name']:
+            log.add(record, 'file_name', 'missing')
+        elif not all(isinstance(image.get(side), int) and image[side] > 0 for side in ('width', 'height')):
+            size = (image.get('width'), image.get('height'))
+            log.add(record, 'width, height', f'must be positive integers, but are {size}')
+        else:
+            good[image['id']] = image
+    return list(good.values())
+
+
+def check_annotations(
+    annotations: Sequence[dict[str, Any]],
+    images: Sequence[dict[str, Any]],
+    num_joints: int,
+    log: ProblemLog,
+    skipped_images: Iterable[Any] = (),
+) -> list[dict[str, Any]]:
+    """Return the annotations that are usable.
+
+    Args:
+        annotations: COCO annotations; ``keypoints`` may be absent (a box only).
+        images: The good images.
+        num_joints: Joints the file names.
+        log: Where problems go.
+        skipped_images: Ids of images left out before; their annotations go without another word.
+
+    Raises:
+        ValueError: At the first bad annotation when the log raises.
+    """
+    sizes = {image['id']: (image['width'], image['height']) for image in images}
+    skipped = set(skipped_images)
+    seen: set[Any] = set()
+    good = []
+    for index, annotation in enumerate(annotations):
+        record = f'annotation {annotation["id"]}' if 'id' in annotation else f'annotation number {index}'
+        image_id = annotation.get('image_id')
+        if image_id in skipped:
+            continue
+        if 'id' not in annotation:
+            problem: tuple[str, str] | None = ('id', 'missing')
+        elif annotation['id'] in seen:
+            problem = ('id', 'used by more than one annotation')
+        elif image_id not in sizes:
+            problem = ('image_id', f'no image has the id {image_id!r}')
+        else:
+            problem = box_problem(annotation.get('bbox'), sizes[image_id])
+            if problem is None and 'keypoints' in annotation:
+                problem = keypoints_problem(annotation['keypoints'], num_joints)
+            if problem is None and 'area' in annotation and not _are_finite([annotation['area']]):
+                problem = ('area', f'must be a finite number, but is {annotation["area"]!r}')
+        if problem is None:
+            seen.add(annotation['id'])
+            good.append(annotation)
+        else:
+            log.add(record, *problem)
+    return good
+
+
+def box_problem(box: Any, image_size: tuple[int, int]) -> tuple[str, str] | None:
+    """Say what is wrong with an ``[x, y, w, h]`` box, px, in an image of (width, height); None if nothing is."""
+    if not isinstance(box, list | tuple) or len(box) != 4:
+        return 'bbox', f'must be [x, y, width, height], but is {box!r}'
+    if not _are_finite(box):
+        return 'bbox', f'must be finite numbers, but is {list(box)}'
+    x, y, w, h = box
+    if w <= 0 or h <= 0:
+        return 'bbox', f'must have a positive area, but is {list(box)}'
+    if x >= image_size[0] or y >= image_size[1] or x + w <= 0 or y + h <= 0:
+        return 'bbox', f'lies outside the image of {image_size[0]}x{image_size[1]} px: {list(box)}'
+    return None
+
+
+def keypoints_problem(keypoints: Any, num_joints: int) -> tuple[str, str] | None:
+    """Say what is wrong with a flat list of x, y, visibility triples of ``num_joints`` joints; None if nothing is."""
+    if not isinstance(keypoints, list | tuple) or len(keypoints) != 3 * num_joints:
+        length = len(keypoints) if isinstance(keypoints, list | tuple) else type(keypoints).__name__
+        return 'keypoints', f'must be {3 * num_joints} numbers for {num_joints} joints, but is {length}'
+    if not _are_finite(keypoints):
+        index = next(i for i, value in enumerate(keypoints) if not _are_finite([value]))
+        return 'keypoints', f'must be finite numbers, but joint {index // 3} has {keypoints[index]!r}'
+    if not {0, 1, 2}.issuperset(keypoints[2::3]):
+        return 'keypoints', 'visibility must be 0, 1 or 2'
+    return None
+
+
+def _are_finite(values: Iterable[Any]) -> bool:
+    try:
+        return math.isfinite(sum(values))  # one pass in C; a NaN or an infinity survives every sum
+    except TypeError:
+        return False
+
+
+def check_detections(detections: Any, images: Mapping[Any, Any], log: ProblemLog) -> list[dict[str, Any]]:
+    """Return the usable records of a COCO detection list (``image_id``, ``category_id``, ``bbox``, ``score``).
+
+    Args:
+        detections: The content of the file.
+        images: The good images by id.
+        log: Where problems go.
+
+    Raises:
+        ValueError: At the first bad record when the log raises, and if the file holds no list of objects.
+    """
+    if not isinstance(detections, list) or not all(isinstance(record, dict) for record in detections):
+        raise ValueError(f'{log.file}: must hold a list of detections')
+    good = []
+    for index, detection in enumerate(detections):
+        box = detection.get('bbox')
+        if detection.get('image_id') not in images:
+            log.add(f'detection number {index}', 'image_id', f'no image has the id {detection.get("image_id")!r}')
+        elif not isinstance(box, list) or len(box) < 4 or not _are_finite(box):
+            log.add(f'detection number {index}', 'bbox', f'must be [x, y, width, height], but is {box!r}')
+        elif not _are_finite([detection.get('score')]):
+            log.add(f'detection number {index}', 'score', f'must be a number, but is {detection.get("score")!r}')
+        else:
+            good.append(detection)
+    return good

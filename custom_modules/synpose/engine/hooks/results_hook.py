@@ -1,0 +1,140 @@
+"""Leave a results folder behind every test run: figures, predictions and where they came from."""
+
+import os
+import platform
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import cv2
+import mmcv
+import mmdet
+import mmengine
+import mmpose
+import numpy as np
+import torch
+import torchvision
+from mmengine.dist import collect_results, is_main_process
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from mmpose.registry import HOOKS
+from mmpose.structures import PoseDataSample
+
+from synpose.files import write_json
+from synpose.version import __version__
+
+
+def to_coco_result(sample: PoseDataSample | dict) -> list[dict[str, Any]]:
+    """Turn the predictions of one image into entries of COCO's keypoint result format.
+
+    Args:
+        sample: A data sample with ``pred_instances.keypoints (N, K, 2)`` (px in the image), ``.keypoint_scores (N, K)``
+            and, optionally, ``.bboxes (N, 4)`` as left, top, right, bottom (px).
+
+    Returns:
+        One dict a person: ``image_id``, ``category_id``, ``keypoints`` (x, y, score a joint), ``score`` (the mean joint
+        score) and ``bbox`` (left, top, width, height; the extent of the joints where the model gives no boxes).
+    """
+    values = sample.to_dict() if isinstance(sample, PoseDataSample) else sample
+    instances = values['pred_instances']
+    keypoints = np.asarray(instances['keypoints'], dtype=float)
+    scores = np.asarray(instances['keypoint_scores'], dtype=float)
+    if 'bboxes' in instances:
+        corners = np.asarray(instances['bboxes'], dtype=float).reshape(-1, 4)
+    else:
+        corners = np.concatenate([keypoints.min(axis=1), keypoints.max(axis=1)], axis=1)
+    return [
+        {
+            'image_id': int(values['img_id']),
+            'category_id': 1,
+            'keypoints': np.round(np.concatenate([points, score[:, None]], axis=1), 4).ravel().tolist(),
+            'score': round(float(score.mean()), 6),
+            'bbox': np.round([left, top, right - left, bottom - top], 3).tolist(),
+        }
+        for points, score, (left, top, right, bottom) in zip(keypoints, scores, corners)
+    ]
+
+
+def describe_machine() -> dict[str, Any]:
+    """Return what a reader needs to judge times: processor count, memory (GiB), device names."""
+    gigabytes = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30
+    devices = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return {
+        'system': f'{platform.system()} {platform.machine()}',
+        'cpu_cores': os.cpu_count(),
+        'memory_gib': round(gigabytes, 1),
+        'gpus': devices,
+    }
+
+
+def describe_versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that decide a figure."""
+    modules = (torch, torchvision, np, cv2, mmengine, mmcv, mmdet, mmpose)
+    versions = {'python': platform.python_version(), 'synpose': __version__}
+    return versions | {module.__name__: str(module.__version__) for module in modules}
+
+
+@HOOKS.register_module()
+class ResultsHook(Hook):
+    """Write ``<work_dir>/results/<name>/metrics.json`` and ``predictions.json`` at the end of a test.
+
+    ``tools/report.py`` reads these folders. ``metrics.json`` is written last: where it
+    exists, the test is finished.
+
+    Args:
+        name: Name of the split in the report, e.g. ``'val'`` or ``'target'``.
+    """
+
+    priority = 'LOW'
+
+    def __init__(self, name: str = 'test') -> None:
+        if name in ('', '.', '..') or name != Path(name).name:
+            raise ValueError(f'ResultsHook: name must be a plain folder name, got {name!r}')
+        self.name = name
+        self._results: list[tuple[int, list[dict[str, Any]]]] = []
+        self._started = 0.0
+
+    def before_test(self, runner: Runner) -> None:
+        """Start the clock and forget the results of an earlier test."""
+        self._results = []
+        self._started = time.time()
+
+    def after_test_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Sequence[Any] | None = None
+    ) -> None:
+        """Keep the predictions of this process's batch."""
+        self._results += [(int(sample.img_id), to_coco_result(sample)) for sample in outputs or []]
+
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Gather the predictions of all processes and write both files."""
+        dataset = runner.test_dataloader.dataset
+        gathered = collect_results(self._results, len(dataset))
+        if not is_main_process():
+            return
+        folder = Path(runner.work_dir) / 'results' / self.name
+        folder.mkdir(parents=True, exist_ok=True)
+        by_image = sorted(gathered or [], key=lambda item: item[0])
+        write_json(folder / 'predictions.json', [entry for _, entries in by_image for entry in entries])
+        provenance = {
+            'split': self.name,
+            'config': runner.cfg.filename,
+            'checkpoint': runner._load_from,
+            'ann_file': dataset.ann_file,
+            'data_root': dataset.data_root,
+            'img_prefix': dataset.data_prefix.get('img', ''),
+            'metainfo_joint_names': [name for _, name in sorted(dataset.metainfo['keypoint_id2name'].items())],
+            'num_images': len(by_image),
+            'seed': runner.seed,
+            'command': shlex.join([Path(sys.executable).name, *sys.argv]),
+            'started': datetime.fromtimestamp(self._started).isoformat(timespec='seconds'),
+            'seconds': round(time.time() - self._started, 2),
+            'versions': describe_versions(),
+            'machine': describe_machine(),
+        }
+        numbers = {key: float(value) for key, value in (metrics or {}).items()}
+        write_json(folder / 'metrics.json', {'metrics': numbers, 'provenance': provenance})
+        runner.logger.info(f'results written to {folder}')

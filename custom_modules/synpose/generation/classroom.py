@@ -1,0 +1,293 @@
+"""The generator of labelled synthetic classrooms."""
+
+import inspect
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from synpose.generation import cameras, rooms
+from synpose.generation.annotator import annotate
+from synpose.generation.denoise import tone_map
+from synpose.generation.rooms import ROOM_SIZES, Room
+from synpose.generation.scene import Factory, compose
+from synpose.generation.sensor import expose, sample_sensor
+from synpose.generation.writer import SPLITS, DatasetWriter, encode
+from synpose.registry import GENERATORS
+from synpose.version import __version__
+
+_ROOM, _CAMERA, _PEOPLE, _LIGHT, _SENSOR = range(5)  # random streams, so that one part never shifts another
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One image of the plan.
+
+    Attributes:
+        image_id: From 1, in the order scene, frame, camera of the full plan.
+        split: One of :data:`~synpose.generation.writer.SPLITS`.
+        scene: Scene number over all splits.
+        frame: Frame number within the scene.
+        camera: Camera number, 0-7.
+        room_size: One of :data:`~synpose.generation.rooms.ROOM_SIZES`.
+    """
+
+    image_id: int
+    split: str
+    scene: int
+    frame: int
+    camera: int
+    room_size: str
+
+
+@lru_cache(maxsize=1)
+def _load_factory() -> Factory:
+    """Load the body model, once per worker process."""
+    from synpose.generation.people import PersonFactory
+
+    return PersonFactory()
+
+
+@GENERATORS.register_module()
+class ClassroomGenerator:
+    """Renders classrooms full of seated people, with every label the renderer knows.
+
+    A scene is a room with its own furniture, textures, light and eight cameras; a frame is a set of people in it; an
+    image is one camera's view of a frame. Splits differ by scene, never by frame. Every random choice comes from
+    ``numpy.random.SeedSequence(seed, spawn_key=(scene, ...))``, so an image's bytes do not depend on which process
+    renders it, or when.
+
+    Args:
+        seed: Seed of everything, >= 0.
+        scenes: Number of scenes of each split, e.g. ``dict(train=24, val=5)``. Room sizes take turns within a split.
+        frames_per_scene: Sets of people of each scene.
+        cameras_per_frame: Views of each set of people, 1-8; half of them see faces. Frames take turns over the cameras.
+        image_size: (width, height), px.
+        sizes: Rows and columns of desks: ``{'small': dict(rows=3, columns=3), ...}``; its keys are the sizes used.
+        style: Materials and lights, see :func:`synpose.generation.rooms.build_room`.
+        camera: (low, high) of ``fov`` (degrees), ``height`` (m) and ``pitch`` (degrees below the horizon).
+        sensor: Faults of the camera, see :data:`synpose.generation.sensor.SENSOR_DEFAULTS`.
+        occupancy: Probability that a place is taken, in [0, 1].
+        teacher: Probability of a standing teacher, in [0, 1].
+        max_people: Upper limit of people in a room; None for no limit.
+        min_visible_pixels: People who show fewer pixels get no annotation and are counted as ``left_out``.
+        light_samples: Light samples per pixel; more is slower and less blotchy.
+        domain: Stored with every image.
+        num_images: Render only so many images of the plan, spread over splits and scenes; None for all.
+        unknown: Catches misspelled options.
+
+    Raises:
+        ValueError: If an option is unknown or out of range.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        scenes: Mapping[str, int],
+        sizes: Mapping[str, Mapping[str, int]],
+        style: Mapping[str, Any],
+        camera: Mapping[str, tuple[float, float]],
+        frames_per_scene: int = 6,
+        cameras_per_frame: int = 2,
+        image_size: tuple[int, int] = (512, 288),
+        sensor: Mapping[str, Any] | None = None,
+        occupancy: float = 0.7,
+        teacher: float = 0.3,
+        max_people: int | None = None,
+        min_visible_pixels: int = 60,
+        light_samples: int = 8,
+        domain: str = 'synthetic',
+        num_images: int | None = None,
+        **unknown: Any,
+    ) -> None:
+        options = {key: value for key, value in locals().items() if key not in ('self', 'unknown')}
+        if unknown:
+            known = [name for name in inspect.signature(type(self)).parameters if name != 'unknown']
+            raise ValueError(f'unknown generator option {sorted(unknown)[0]!r}; known: {known}')
+        self.options = options
+        self.scenes = {split: scenes[split] for split in SPLITS if split in scenes}
+        _require(set(scenes) <= set(SPLITS), f'scenes: splits are {SPLITS}, not {sorted(scenes)}')
+        _require(all(n >= 1 for n in self.scenes.values()), f'scenes: need at least 1 a split, not {dict(scenes)}')
+        _require(bool(sizes) and set(sizes) <= set(ROOM_SIZES), f'sizes: rooms are {ROOM_SIZES}, not {sorted(sizes)}')
+        for name, low, high in (
+            ('seed', 0, np.inf),
+            ('frames_per_scene', 1, np.inf),
+            ('cameras_per_frame', 1, cameras.NUM_CAMERAS),
+            ('occupancy', 0, 1),
+            ('teacher', 0, 1),
+            ('max_people', 1, np.inf),
+            ('min_visible_pixels', 1, np.inf),
+            ('light_samples', 1, np.inf),
+            ('num_images', 1, np.inf),
+        ):
+            value = options[name]
+            _require(value is None or low <= value <= high, f'{name}: {value} is not in [{low}, {high}]')
+        _require(min(image_size) >= 16, f'image_size: {image_size} is smaller than 16 px')
+        sample_sensor(np.random.default_rng(0), sensor or {})  # names its own unknown options
+        self.seed = seed
+
+    def rng(self, *key: int) -> np.random.Generator:
+        """Return the random generator of one purpose; the same key always gives the same numbers."""
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+
+    def plan(self) -> list[Shot]:
+        """List the images to render, by image id."""
+        frames, views = self.options['frames_per_scene'], self.options['cameras_per_frame']
+        sizes = [size for size in ROOM_SIZES if size in self.options['sizes']]
+        shots: list[Shot] = []
+        scene = 0
+        for split, count in self.scenes.items():
+            for index in range(count):
+                order = self._camera_order(scene)
+                for frame in range(frames):
+                    for view in range(views):
+                        camera = order[(frame * views + view) % len(order)]
+                        shots.append(Shot(len(shots) + 1, split, scene, frame, camera, sizes[index % len(sizes)]))
+                scene += 1
+        wanted = self.options['num_images']
+        return shots if wanted is None else _thin_out(shots, wanted)
+
+    def _camera_order(self, scene: int) -> list[int]:
+        """Shuffle a scene's cameras so that those that see faces (even) and backs (odd) alternate."""
+        rng = self.rng(scene, _CAMERA)
+        even, odd = rng.permutation(range(0, 8, 2)), rng.permutation(range(1, 8, 2))
+        return [int(camera) for pair in zip(even, odd) for camera in pair]
+
+    def header(self) -> dict[str, Any]:
+        """Describe the dataset: enough to render it again, bit for bit."""
+        packages = ('mitsuba', 'anny', 'numpy', 'opencv-python-headless', 'scipy')
+        versions = {'synpose': __version__, **{name: _version(name) for name in packages}}
+        return {'format': 'SynPose', 'generator': {'type': type(self).__name__, **self.options}, 'versions': versions}
+
+    def run(self, out: str | os.PathLike, workers: int = 1, resume: bool = False) -> dict[str, dict[str, int]]:
+        """Render the dataset.
+
+        Args:
+            out: Folder to write.
+            workers: Processes; the bytes written do not depend on it. -1 uses all cores.
+            resume: Continue a run that was cut off.
+
+        Returns:
+            Per split the numbers of ``images``, ``people`` and people ``left_out``; empty if all was done before.
+        """
+        from joblib import Parallel, delayed
+        from tqdm import tqdm
+
+        writer = DatasetWriter(out, self.header())
+        if writer.open(resume):
+            return {}
+        shots = self.plan()
+        missing = [shot for shot in shots if not writer.has(shot.image_id)]
+        groups: dict[tuple[int, int], list[Shot]] = {}
+        for shot in missing:
+            groups.setdefault((shot.scene, shot.frame), []).append(shot)
+        jobs = (delayed(self.render_frame)(group, writer) for group in groups.values())
+        with tqdm(total=len(shots), initial=len(shots) - len(missing), unit='image', desc='rendering') as bar:
+            for done in Parallel(n_jobs=workers, return_as='generator_unordered', batch_size=1)(jobs):
+                bar.update(done)
+        return writer.finish([shot.image_id for shot in shots], self.scenes)
+
+    def render_frame(self, shots: Sequence[Shot], writer: DatasetWriter) -> int:
+        """Pose one frame's people and render them from the cameras of ``shots`` (same scene and frame).
+
+        Returns:
+            The number of images written.
+        """
+        from synpose.generation.renderer import SceneRenderer
+
+        scene, frame = shots[0].scene, shots[0].frame
+        room = self.build_room(scene, shots[0].room_size)
+        options = self.options
+        people = compose(
+            self.rng(scene, _PEOPLE, frame),
+            room,
+            self.factory(),
+            options['occupancy'],
+            options['teacher'],
+            max_people=options['max_people'],
+        )
+        renderer = SceneRenderer(room.meshes, room.lights, people, options['light_samples'])
+        for shot in shots:
+            camera = cameras.sample_camera(
+                self.rng(scene, _CAMERA, shot.camera),
+                shot.camera,
+                room.extent,
+                options['image_size'],
+                options['camera'],
+            )
+            seed = int(self.rng(scene, _LIGHT, frame, shot.camera).integers(2**31))
+            view = renderer.render(camera, seed)
+            annotations, stencil, skipped = annotate(
+                people, camera, view.depth, view.stencil, options['min_visible_pixels']
+            )
+            rng = self.rng(scene, _SENSOR, frame, shot.camera)
+            values = sample_sensor(rng, options['sensor'] or {})
+            picture = expose(rng, tone_map(view.color, values['exposure']), values)
+            record = {
+                'split': shot.split,
+                'image': self._image_entry(shot, camera),
+                'annotations': annotations,
+                'skipped': skipped,
+            }
+            writer.write(record, encode(picture, '.jpg', round(values['jpeg_quality'])), stencil, view.depth)
+        return len(shots)
+
+    def factory(self) -> Factory:
+        """Return this process's maker of people."""
+        return _load_factory()
+
+    def build_room(self, scene: int, room_size: str) -> Room:
+        """Build a scene's room."""
+        return rooms.build_room(self.rng(scene, _ROOM), room_size, self.options['sizes'], self.options['style'])
+
+    def _image_entry(self, shot: Shot, camera: cameras.Camera) -> dict[str, Any]:
+        stem = f'{shot.image_id:08d}'
+        return {
+            'id': shot.image_id,
+            'file_name': f'{stem}.jpg',
+            'width': camera.width,
+            'height': camera.height,
+            'stencil_file': f'stencils/{stem}.png',
+            'depth_file': f'depth/{stem}.png',
+            'scene_id': shot.scene,
+            'camera_id': shot.camera,
+            'frame_id': shot.frame,
+            'room_size': shot.room_size,
+            'viewpoint': camera.viewpoint,
+            'camera': {'K': camera.K.tolist(), 'R': camera.R.tolist(), 't': camera.t.tolist()},
+            'camera_pitch': camera.pitch,
+            'domain': self.options['domain'],
+        }
+
+
+def _thin_out(shots: list[Shot], wanted: int) -> list[Shot]:
+    """Keep ``wanted`` images: every split its share (at least one where possible), first frames of all scenes first."""
+    kept: list[Shot] = []
+    left, room = len(shots), min(wanted, len(shots))
+    splits = dict.fromkeys(shot.split for shot in shots)
+    for i, split in enumerate(splits):
+        members = [shot for shot in shots if shot.split == split]
+        later = len(splits) - i - 1
+        share = max(min(round(room * len(members) / left), room - later), min(1, room))
+        members.sort(key=lambda shot: (shot.frame, shot.scene, shot.image_id))
+        kept += members[:share]
+        room -= share
+        left -= len(members)
+    return sorted(kept, key=lambda shot: shot.image_id)
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return 'not installed'

@@ -1,0 +1,43 @@
+"""The results folder a test run leaves behind."""
+
+import numpy as np
+import pytest
+from mmengine.structures import InstanceData
+from mmpose.structures import PoseDataSample
+
+from synpose.engine.hooks.results_hook import ResultsHook, to_coco_result
+
+
+def make_sample(num_people, with_boxes):
+    keypoints = np.arange(num_people * 4, dtype=np.float32).reshape(num_people, 2, 2)
+    instances = InstanceData(keypoints=keypoints, keypoint_scores=np.full((num_people, 2), 0.25, dtype=np.float32))
+    if with_boxes:
+        instances.bboxes = np.tile(np.array([[1, 2, 4, 8]], dtype=np.float32), (num_people, 1))
+    sample = PoseDataSample(metainfo={'img_id': 7})
+    sample.pred_instances = instances
+    return sample
+
+
+def test_result_entries_are_coco_results():
+    entries = to_coco_result(make_sample(2, with_boxes=False))
+    assert entries[1] == {
+        'image_id': 7,
+        'category_id': 1,
+        'keypoints': [4.0, 5.0, 0.25, 6.0, 7.0, 0.25],
+        'score': 0.25,
+        'bbox': [4.0, 5.0, 2.0, 2.0],
+    }
+
+
+def test_boxes_of_the_model_are_kept():
+    assert to_coco_result(make_sample(1, with_boxes=True))[0]['bbox'] == [1.0, 2.0, 3.0, 6.0]
+
+
+def test_an_image_without_people_has_no_entries():
+    assert to_coco_result(make_sample(0, with_boxes=False)) == []
+
+
+@pytest.mark.parametrize('name', ['', 'a/b', '..'])
+def test_name_must_be_a_folder_name(name):
+    with pytest.raises(ValueError, match='plain folder name'):
+        ResultsHook(name=name)

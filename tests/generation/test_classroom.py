@@ -1,0 +1,242 @@
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from joblib.externals import cloudpickle
+from mmengine.config import Config
+
+from synpose.generation.classroom import ClassroomGenerator
+from synpose.generation.furniture import box
+from synpose.generation.primitives import Material, Person
+from synpose.registry import GENERATORS
+
+pytest.importorskip('mitsuba')
+
+CONFIGS = Path(__file__).parents[2] / 'configs/generate'
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # worker processes cannot import a test module
+
+
+class Blocks:
+    """People made of a few boxes, with joints inside them: quick, and enough for geometry."""
+
+    def sample_seated(self, rng, seat, movement=None):
+        z, shirt, skin = seat.seat_height, *(Material(rng.uniform(0.1, 0.8, 3)) for _ in range(2))
+        meshes = [
+            box((-0.2, -0.12, z), (0.2, 0.12, z + 0.5), shirt),
+            box((-0.1, -0.1, z + 0.5), (0.1, 0.1, z + 0.8), skin),
+        ]
+        joints = rng.uniform((-0.15, -0.08, z), (0.15, 0.08, z + 0.5), (59, 3))
+        return Person(meshes, joints.astype(np.float32), 'block')
+
+    def sample_standing(self, rng):
+        return self.sample_seated(rng, type('', (), {'seat_height': 0.9}))
+
+
+class BlockGenerator(ClassroomGenerator):
+    killed_at = None
+
+    def factory(self):
+        return Blocks()
+
+    def render_frame(self, shots, writer):
+        if self.killed_at is not None and any(shot.image_id >= self.killed_at for shot in shots):
+            (writer.root / 'images/.part-9-00000099.jpg').write_bytes(b'half a picture')
+            raise KeyboardInterrupt
+        return super().render_frame(shots, writer)
+
+
+def options(**changes):
+    settings = Config.fromfile(CONFIGS / '_base_/classroom.py').generator.to_dict()
+    settings.pop('type')
+    settings.update(
+        image_size=(64, 36),
+        scenes={'train': 2, 'val': 1},
+        frames_per_scene=1,
+        cameras_per_frame=2,
+        sizes={'small': {'rows': 2, 'columns': 2}, 'large': {'rows': 2, 'columns': 3}},
+        occupancy=1.0,
+        min_visible_pixels=4,
+        light_samples=1,
+    )
+    return {**settings, **changes}
+
+
+def tree(root):
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob('*')) if path.is_file()}
+
+
+@pytest.fixture(scope='module')
+def dataset(tmp_path_factory):
+    root = tmp_path_factory.mktemp('blocks') / 'set'
+    counts = BlockGenerator(**options()).run(root)
+    assert {split: count['images'] for split, count in counts.items()} == {'train': 4, 'val': 2}
+    return root
+
+
+def images_and_people(root, split):
+    content = json.loads((root / f'annotations/{split}.json').read_text())
+    for image in content['images']:
+        yield image, [a for a in content['annotations'] if a['image_id'] == image['id']]
+
+
+def all_images(root):
+    return [*images_and_people(root, 'train'), *images_and_people(root, 'val')]
+
+
+def test_any_number_of_workers_writes_the_same_bytes(dataset, tmp_path):
+    BlockGenerator(**options()).run(tmp_path / 'set', workers=2)
+    assert tree(tmp_path / 'set') == tree(dataset)
+
+
+@pytest.mark.parametrize('killed_at', [1, 3, 5])
+def test_a_killed_run_resumes_to_the_same_bytes(dataset, tmp_path, killed_at):
+    victim = BlockGenerator(**options())
+    victim.killed_at = killed_at
+    with pytest.raises(KeyboardInterrupt):
+        victim.run(tmp_path / 'set')
+    records = sorted((tmp_path / 'set/.records').glob('*.json'))
+    assert len(records) == killed_at - 1
+    if records:
+        records[0].write_bytes(records[0].read_bytes()[:-20])  # a torn record is rendered again
+    BlockGenerator(**options()).run(tmp_path / 'set', resume=True)
+    assert tree(tmp_path / 'set') == tree(dataset)
+
+
+def test_resuming_a_complete_set_changes_nothing(dataset):
+    before = tree(dataset)
+    assert BlockGenerator(**options()).run(dataset, resume=True) == {}
+    assert tree(dataset) == before
+
+
+def test_stencils_match_boxes_areas_and_ids(dataset):
+    seen = 0
+    for image, people in all_images(dataset):
+        stencil = cv2.imread(str(dataset / image['stencil_file']), cv2.IMREAD_UNCHANGED)
+        assert stencil.shape == (image['height'], image['width']) == (36, 64)
+        assert set(np.unique(stencil)) - {0} == {a['stencil_id'] for a in people}
+        for person in people:
+            rows, columns = np.nonzero(stencil == person['stencil_id'])
+            box_ = [columns.min(), rows.min(), columns.max() - columns.min() + 1, rows.max() - rows.min() + 1]
+            assert person['bbox'] == box_
+            assert person['area'] == len(rows) >= 4
+            seen += 1
+    assert seen > 6
+
+
+def test_keypoints_are_the_projected_joints_and_obey_the_depth_map(dataset):
+    for image, people in all_images(dataset):
+        depth = cv2.imread(str(dataset / image['depth_file']), cv2.IMREAD_UNCHANGED) / 1000
+        stencil = cv2.imread(str(dataset / image['stencil_file']), cv2.IMREAD_UNCHANGED)
+        for person in people:
+            points = np.array(person['keypoints_3d'])
+            keypoints = np.array(person['keypoints']).reshape(59, 3)
+            labeled = keypoints[:, 2] > 0
+            assert person['num_keypoints'] == labeled.sum()
+            pixels = points @ np.array(image['camera']['K']).T
+            pixels = pixels[:, :2] / pixels[:, 2:]
+            np.testing.assert_allclose(keypoints[labeled, :2], pixels[labeled], atol=0.01)
+            assert not keypoints[~labeled].any()
+            for (x, y, v), z in zip(keypoints[labeled], points[labeled, 2]):
+                surface = depth[int(y), int(x)]
+                own = stencil[int(y), int(x)] == person['stencil_id']
+                if v == 2:
+                    assert z - surface <= (0.2 if own else 0) + 0.001
+                else:
+                    assert z > surface - 0.001
+
+
+def test_world_geometry_agrees_with_the_depth_map(dataset):
+    # The floor is z = 0 in the world: depth pixels moved back by (K, R, t) must reach it and never go below.
+    for image, _ in all_images(dataset):
+        K, R, t = (np.array(image['camera'][key]) for key in ('K', 'R', 't'))
+        depth = cv2.imread(str(dataset / image['depth_file']), cv2.IMREAD_UNCHANGED) / 1000
+        y, x = np.mgrid[:36, :64] + 0.5
+        rays = np.dstack([x, y, np.ones_like(x)]) @ np.linalg.inv(K).T
+        height = ((rays * depth[..., None] - t) @ R)[..., 2]
+        assert height.min() == pytest.approx(0, abs=0.01)
+        assert image['camera_pitch'] == pytest.approx(np.arcsin(-R[2, 2]))
+        assert image['camera_pitch'] > 0
+
+
+def test_splits_differ_by_scene_and_views_alternate(dataset):
+    scenes = {
+        split: {image['scene_id'] for image, _ in images_and_people(dataset, split)} for split in ('train', 'val')
+    }
+    assert scenes == {'train': {0, 1}, 'val': {2}}
+    images = [image for image, _ in all_images(dataset)]
+    assert [image['viewpoint'] for image in images] == ['front', 'back'] * 3
+    assert [image['room_size'] for image in images] == ['small', 'small', 'large', 'large', 'small', 'small']
+    assert [image['id'] for image in images] == list(range(1, 7))
+
+
+def test_dataset_json_renders_the_same_again(dataset, tmp_path):
+    description = json.loads((dataset / 'dataset.json').read_text())
+    settings = description['generator']
+    assert settings.pop('type') == 'BlockGenerator'
+    BlockGenerator(**settings).run(tmp_path / 'set')
+    assert tree(tmp_path / 'set') == tree(dataset)
+
+
+@pytest.mark.parametrize('wanted', [1, 2, 3, 5, 100])
+def test_num_images_spreads_over_splits_and_scenes(wanted):
+    settings = options(scenes={'train': 4, 'val': 2}, frames_per_scene=3)
+    full = ClassroomGenerator(**settings).plan()
+    some = ClassroomGenerator(**settings, num_images=wanted).plan()
+    assert len(some) == min(wanted, len(full))
+    assert set(some) <= set(full)
+    if wanted > 1:
+        assert {shot.split for shot in some} == {'train', 'val'}
+    if wanted == 5:
+        assert len({shot.scene for shot in some}) >= 3
+
+
+def test_plan_uses_all_cameras_in_turn():
+    plan = ClassroomGenerator(**options(frames_per_scene=4)).plan()
+    assert {shot.camera for shot in plan if shot.scene == 0} == set(range(8))
+
+
+def test_people_depend_on_seed_scene_and_frame_only():
+    first, second = (BlockGenerator(**options(seed=seed)) for seed in (1, 2))
+    assert first.rng(0, 2, 0).random() == BlockGenerator(**options(seed=1)).rng(0, 2, 0).random()
+    assert len({first.rng(0, 2, 0).random(), first.rng(1, 2, 0).random(), second.rng(0, 2, 0).random()}) == 3
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        ({'fames_per_scene': 3}, "unknown generator option 'fames_per_scene'"),
+        ({'num_images': 0}, 'num_images: 0 is not in'),
+        ({'num_images': -4}, 'num_images: -4 is not in'),
+        ({'occupancy': 1.2}, 'occupancy: 1.2 is not in'),
+        ({'cameras_per_frame': 9}, 'cameras_per_frame: 9 is not in'),
+        ({'seed': -1}, 'seed: -1 is not in'),
+        ({'scenes': {'training': 1}}, 'scenes: splits are'),
+        ({'scenes': {'train': 0}}, 'scenes: need at least 1'),
+        ({'sizes': {'huge': {'rows': 1, 'columns': 1}}}, 'sizes: rooms are'),
+        ({'sensor': {'grain': 1}}, "unknown sensor option 'grain'"),
+        ({'image_size': (8, 8)}, 'image_size'),
+    ],
+)
+def test_bad_options_are_named(changes, message):
+    with pytest.raises(ValueError, match=message):
+        ClassroomGenerator(**options(**changes))
+
+
+@pytest.mark.parametrize(
+    ('name', 'images'),
+    [
+        ('demo_source', {'train': 300, 'val': 60}),
+        ('demo_target', {'train': 60, 'test': 60}),
+        ('demo_quick_source', {'train': 40, 'val': 10}),
+        ('demo_quick_target', {'train': 10, 'test': 10}),
+        ('synpose', {'train': 48 * 8 * 135, 'val': 8 * 8 * 135}),
+    ],
+)
+def test_shipped_configs(name, images):
+    plan = GENERATORS.build(Config.fromfile(CONFIGS / f'{name}.py').generator).plan()
+    assert {split: sum(shot.split == split for shot in plan) for split in images} == images
+    assert len(plan) == sum(images.values())
+    assert {shot.room_size for shot in plan} == {'small', 'medium', 'large'}

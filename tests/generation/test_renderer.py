@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from synpose.generation.cameras import Camera
+from synpose.generation.furniture import box, quad
+from synpose.generation.primitives import Material, Person
+from synpose.generation.renderer import SceneRenderer, read_stencil, vertex_normals
+from synpose.generation.rooms import Light
+
+pytest.importorskip('mitsuba')
+
+WHITE = Material(np.full(3, 0.8))
+CAMERA = Camera.look_at((0, 0, 1), (0, 5, 1), np.deg2rad(60), (64, 36))
+
+
+def block(low, high, color=0.5):
+    return Person([box(low, high, Material(np.full(3, color)))], np.zeros((59, 3)), 'block')
+
+
+@pytest.fixture(scope='module')
+def renderer():
+    wall = quad((-5, 6, -3), (10, 0, 0), (0, 0, 8), WHITE)
+    counter = box((-3, 2.0, -1), (3, 2.2, 0.8), WHITE)
+    people = [
+        block((-1, 3, 0), (-0.4, 3.5, 1.5)),
+        block((-0.7, 4, 0), (0.6, 4.5, 1.4), 0.1),
+        block((0, 9, 0), (1, 10, 1)),
+    ]
+    lamp = Light(quad((-1, 1, 4), (0, 2, 0), (2, 0, 0), WHITE), np.full(3, 5.0))
+    return SceneRenderer([wall, counter], [lamp], people, samples=2)
+
+
+@pytest.fixture(scope='module')
+def view(renderer):
+    return renderer.render(CAMERA, 1)
+
+
+def pixel_rays():
+    y, x = np.mgrid[:36, :64] + 0.5
+    return (x - 32) / CAMERA.K[0, 0], (18 - y) / CAMERA.K[1, 1]  # x and z of the world at y = 1
+
+
+def test_depth_is_measured_along_the_axis_at_pixel_centers(view):
+    x, z = pixel_rays()
+    counter = (1 + 2 * z < 0.8) & (1 + 2 * z > -1)
+    np.testing.assert_allclose(view.depth[counter], 2.0, atol=1e-4)
+    person = (np.abs(3 * x + 0.7) < 0.3) & (1 + 3 * z < 1.5) & (1 + 3 * z > 0) & ~counter & (1 + 2.2 * z > 0.8)
+    assert person.sum() > 20
+    np.testing.assert_allclose(view.depth[person], 3.0, atol=1e-4)
+    np.testing.assert_allclose(view.depth[0, 0], 6.0, atol=1e-4)
+
+
+def test_stencil_shows_the_nearest_person_and_stops_at_furniture(view):
+    x, z = pixel_rays()
+    over_counter = 1 + 2.2 * z > 0.8
+    first = (np.abs(3 * x + 0.7) < 0.3) & (1 + 3 * z < 1.5) & over_counter
+    second = (np.abs(4 * x + 0.05) < 0.65) & (1 + 4 * z < 1.4) & over_counter & ~first
+    expected = np.select([first, second], [1, 2], 0)
+    inside = np.abs(view.depth - np.select([first, second], [3, 4], -1)) < 1e-3  # not a block's side or top
+    np.testing.assert_array_equal(view.stencil[inside], expected[inside])
+    assert set(np.unique(view.stencil)) == {0, 1, 2}  # the third block is behind the wall
+    assert not view.stencil[~over_counter].any()
+
+
+def test_color_is_finite_and_lit(view):
+    assert np.isfinite(view.color).all()
+    assert (view.color >= 0).all()
+    wall, dark = view.color[(view.stencil == 0) & (view.depth > 5)].mean(), view.color[view.stencil == 2].mean()
+    assert wall > 2 * dark > 0
+
+
+def test_same_seed_same_bytes(renderer, view):
+    again, other = renderer.render(CAMERA, 1), renderer.render(CAMERA, 2)
+    np.testing.assert_array_equal(again.color, view.color)
+    assert (other.color != view.color).any()
+    np.testing.assert_array_equal(other.depth, view.depth)
+
+
+def test_inner_faces_take_their_neighbors_number():
+    shining = np.zeros((1, 5, 3))
+    shining[0, :2, 0], shining[0, 3:, 0] = 3.4, 1.2
+    shining[0, 2] = 0
+    distance = np.array([[1, 1, 1, 1, 0.0]])
+    stencil = read_stencil(shining, distance)
+    assert stencil[0, 2] in (1, 3)
+    np.testing.assert_array_equal(stencil[0, [0, 1, 3, 4]], [3, 3, 1, 0])
+
+
+def test_vertex_normals_of_a_box_corner():
+    mesh = box((0, 0, 0), (1, 1, 1), WHITE)
+    normals = vertex_normals(mesh.vertices, mesh.faces)
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1, rtol=1e-6)
+    assert (np.einsum('ij,ij->i', normals, mesh.vertices - 0.5) > 0).all()
+    np.testing.assert_array_equal(vertex_normals(np.zeros((1, 3)), np.zeros((0, 3), int)), [[0, 0, 1]])

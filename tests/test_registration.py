@@ -1,0 +1,40 @@
+"""`import synpose` from anywhere registers exactly these names and stays light."""
+
+import json
+import subprocess
+import sys
+
+EXPECTED = {
+    'dataset': ['SynPose14Dataset', 'SynPose17Dataset', 'SynPoseDataset'],
+    'generator': [],
+    'hook': ['RandomStateHook', 'ResultsHook'],
+    'metric': ['BBoxIoUAPMetric', 'CrowdCocoMetric'],
+    'transform': ['LoadDepth', 'LoadStencil'],
+}
+"""What a fresh `import synpose` registers, by registry; generators wait until one is looked up."""
+
+SCRIPT = """
+import json, sys
+import synpose
+import mmpose.registry
+from mmengine.registry import Registry
+from synpose.registry import GENERATORS
+registries = [value for value in vars(mmpose.registry).values() if isinstance(value, Registry)] + [GENERATORS]
+found = {
+    registry.name: sorted(k for k, v in registry.module_dict.items() if v.__module__.startswith('synpose'))
+    for registry in registries
+}
+heavy = [name for name in ('mitsuba', 'anny', 'trimesh', 'warp') if name in sys.modules]
+generator = GENERATORS.get('ClassroomGenerator').__name__
+print('RESULT' + json.dumps({'found': found, 'heavy': heavy, 'generator': generator}))
+"""
+
+
+def test_import_registers_the_expected_names(tmp_path):
+    output = subprocess.run(
+        [sys.executable, '-c', SCRIPT], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    result = json.loads(output.split('RESULT')[1])
+    assert {name: found for name, found in result['found'].items() if found or name in EXPECTED} == EXPECTED
+    assert result['heavy'] == []
+    assert result['generator'] == 'ClassroomGenerator'

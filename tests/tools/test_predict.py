@@ -1,0 +1,82 @@
+"""tools/predict.py as a user calls it, with a small untrained top-down model."""
+
+import json
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+
+import synpose  # noqa: F401  # puts MMPose in order before it is imported
+
+TOOL = Path(__file__).parents[2] / 'tools' / 'predict.py'
+CONFIG = """
+codec = dict(type='MSRAHeatmap', input_size=(48, 64), heatmap_size=(12, 16), sigma=2)
+model = dict(
+    type='TopdownPoseEstimator',
+    data_preprocessor=dict(type='PoseDataPreprocessor', mean=[0, 0, 0], std=[255, 255, 255]),
+    backbone=dict(type='ResNet', depth=18),
+    head=dict(type='HeatmapHead', in_channels=512, out_channels=17, deconv_out_channels=(8, 8, 8),
+              deconv_kernel_sizes=(4, 4, 4), loss=dict(type='KeypointMSELoss'), decoder=codec))
+pipeline = [dict(type='LoadImage'), dict(type='GetBBoxCenterScale'), dict(type='TopdownAffine', input_size=(48, 64)),
+            dict(type='PackPoseInputs')]
+test_dataloader = dict(dataset=dict(type='CocoDataset', data_mode='topdown', pipeline=pipeline))
+train_dataloader = test_dataloader
+"""
+
+
+@pytest.fixture
+def model_files(tmp_path: Path) -> tuple[str, str]:
+    from mmpose.registry import MODELS
+
+    config, checkpoint = tmp_path / 'tiny.py', tmp_path / 'tiny.pth'
+    config.write_text(CONFIG)
+    torch.save({'state_dict': MODELS.build(Config.fromfile(config).model).state_dict()}, checkpoint)
+    return str(config), str(checkpoint)
+
+
+@pytest.fixture
+def predict(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """The tool as a function of its arguments: a process of its own would import torch and MMPose once a call."""
+
+    def run(*args: str) -> int:
+        monkeypatch.setattr('sys.argv', [str(TOOL), *args])
+        with pytest.raises(SystemExit) as stop:
+            runpy.run_path(str(TOOL), run_name='__main__')
+        return int(stop.value.code or 0)
+
+    return run
+
+
+def test_a_broken_image_is_reported_and_the_rest_goes_on(
+    tmp_path: Path, model_files: tuple[str, str], predict: Callable[..., int], capsys: pytest.CaptureFixture
+) -> None:
+    photos = tmp_path / 'photos'
+    photos.mkdir()
+    for i in range(2):
+        cv2.imwrite(str(photos / f'{i}.jpg'), np.full((50, 70, 3), 90 * i, np.uint8))
+    (photos / 'broken.png').write_text('no image')
+    out = str(tmp_path / 'out')
+    assert predict(*model_files, str(photos), '--out', out, '--score-thr', '-10', '--batch-size', '2') == 1
+    said = capsys.readouterr()
+    assert said.err.count('error: ') == 1
+    assert 'broken.png: not an image' in said.err
+    assert '2 people on 2 images' in said.out
+    assert '1 failed' in said.out
+    assert {path.name for path in (tmp_path / 'out').iterdir()} == {'0.jpg', '1.jpg', 'predictions.json'}
+    results = json.loads((tmp_path / 'out' / 'predictions.json').read_text())
+    assert [len(entry['keypoints']) for entry in results] == [51, 51]
+
+    (photos / 'broken.png').unlink()
+    assert predict(*model_files, str(photos), '--out', out) == 0
+
+
+def test_missing_input_is_one_message(
+    tmp_path: Path, predict: Callable[..., int], capsys: pytest.CaptureFixture
+) -> None:
+    assert predict('none.py', 'none.pth', str(tmp_path / 'none'), '--out', str(tmp_path / 'out')) == 1
+    assert capsys.readouterr().err.startswith(f'error: {tmp_path / "none"}: no such file')
