@@ -54,9 +54,11 @@ lock: | $(UV) ## Resolve again and write requirements/lock.txt
 	$(UV) export --quiet --frozen --all-extras --all-groups --no-emit-project --no-annotate --no-header \
 		--format requirements-txt --output-file requirements/lock.txt
 
-matrix: | $(UV) ## Run the fast tests on every supported Python found
+matrix: | $(UV) ## Run the fast tests on every supported Python found on PATH or under pyenv
 	@for version in 3.10 3.11 3.12 3.13; do \
-		python=$$($(UV) python find --no-project $$version 2>/dev/null) || { echo "Python $$version: not found, skipped"; continue; }; \
+		python=$$(ls $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python 2>/dev/null | tail -n 1); \
+		python=$${python:-$$(command -v python$$version)}; \
+		test -n "$$python" || { echo "Python $$version: not found, skipped"; continue; }; \
 		echo "Python $$version"; \
 		$(MAKE) --no-print-directory test-fast PYTHON="$$python" VENV=.venv-$$version || exit 1; \
 	done

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config, ConfigDict, DictAction
 
 EPILOG = """
 examples:
@@ -39,22 +39,38 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def read_config(args: argparse.Namespace) -> ConfigDict:
+    """Return the generator's config with the command line's changes."""
+    config = Config.fromfile(args.config)
+    if 'generator' not in config:
+        raise ValueError(f'{args.config}: has no generator=dict(type=...)')
+    config.merge_from_dict(args.cfg_options or {})
+    if args.num_images is not None:
+        config.merge_from_dict({'generator.num_images': args.num_images})
+    return config.generator
+
+
+def fail(message: object) -> int:
+    """Print one line about what went wrong and return the exit status."""
+    print(f'error: {message}', file=sys.stderr)
+    return 2
+
+
 def main() -> int:
     """Run the generator the config names."""
     args = parse_args()
     from synpose.registry import GENERATORS  # after parsing: --help answers at once
 
     try:
-        config = Config.fromfile(args.config)
-        config.merge_from_dict(args.cfg_options or {})
-        if args.num_images is not None:
-            config.merge_from_dict({'generator.num_images': args.num_images})
-        if 'generator' not in config:
-            raise ValueError(f'{args.config}: has no generator=dict(type=...)')
-        counts = GENERATORS.build(config.generator).run(args.out, workers=args.workers, resume=args.resume)
-    except (ValueError, OSError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 2
+        generator = GENERATORS.build(read_config(args))
+    except (KeyError, OSError, TypeError, ValueError) as error:
+        return fail(error.args[0] if isinstance(error, KeyError) else error)
+    try:
+        counts = generator.run(args.out, workers=args.workers, resume=args.resume)
+    except (OSError, ValueError) as error:
+        return fail(error)
+    except KeyboardInterrupt:
+        return fail(f'interrupted; {args.out} can be continued with --resume')
     print('\n'.join(f'{split}: {numbers}' for split, numbers in counts.items()) or f'{args.out}: complete already')
     return 0
 

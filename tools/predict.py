@@ -36,10 +36,10 @@ def main() -> int:
     try:
         paths = find_images(args.images)
         model = load_model(args.config, args.checkpoint, args.device, args.cfg_options)
-    except FileNotFoundError as error:
+        summary = predict_images(model, paths, args.out, args.score_thr, args.batch_size)
+    except (FileNotFoundError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
-    summary = predict_images(model, paths, args.out, args.score_thr, args.batch_size)
     for failure in summary.failures:
         print(f'error: {failure}', file=sys.stderr)
     print(f'{summary.num_people} people on {summary.num_images} images in {args.out}, {len(summary.failures)} failed')

@@ -95,7 +95,7 @@ def test_hair_sits_on_the_head(style):
     assert head[:, 2].max() < points[:, 2].max() < head[:, 2].max() + 0.06
     in_face = (points[:, 1] > head[:, 1].max() - 0.045) & (points[:, 2] < eye[2] + 0.02) & (np.abs(points[:, 0]) < 0.05)
     assert not in_face.any()
-    assert (points[:, 2].min() < chin[2] + 0.06) == (style in ('bob', 'long', 'ponytail'))
+    assert (points[:, 2].min() < chin[2] + 0.03) == (style in ('bob', 'long', 'ponytail'))
     for vertices, faces, uv in surfaces:
         assert np.isfinite(vertices).all()
         assert faces.max() < len(vertices) == len(uv)

@@ -2,10 +2,10 @@ import json
 import sys
 from pathlib import Path
 
+import cloudpickle
 import cv2
 import numpy as np
 import pytest
-from joblib.externals import cloudpickle
 from mmengine.config import Config
 
 from synpose.generation.classroom import ClassroomGenerator
@@ -180,24 +180,6 @@ def test_dataset_json_renders_the_same_again(dataset, tmp_path):
     assert tree(tmp_path / 'set') == tree(dataset)
 
 
-@pytest.mark.parametrize('wanted', [1, 2, 3, 5, 100])
-def test_num_images_spreads_over_splits_and_scenes(wanted):
-    settings = options(scenes={'train': 4, 'val': 2}, frames_per_scene=3)
-    full = ClassroomGenerator(**settings).plan()
-    some = ClassroomGenerator(**settings, num_images=wanted).plan()
-    assert len(some) == min(wanted, len(full))
-    assert set(some) <= set(full)
-    if wanted > 1:
-        assert {shot.split for shot in some} == {'train', 'val'}
-    if wanted == 5:
-        assert len({shot.scene for shot in some}) >= 3
-
-
-def test_plan_uses_all_cameras_in_turn():
-    plan = ClassroomGenerator(**options(frames_per_scene=4)).plan()
-    assert {shot.camera for shot in plan if shot.scene == 0} == set(range(8))
-
-
 def test_people_depend_on_seed_scene_and_frame_only():
     first, second = (BlockGenerator(**options(seed=seed)) for seed in (1, 2))
     assert first.rng(0, 2, 0).random() == BlockGenerator(**options(seed=1)).rng(0, 2, 0).random()
@@ -230,8 +212,8 @@ def test_bad_options_are_named(changes, message):
     [
         ('demo_source', {'train': 300, 'val': 60}),
         ('demo_target', {'train': 60, 'test': 60}),
-        ('demo_quick_source', {'train': 40, 'val': 10}),
-        ('demo_quick_target', {'train': 10, 'test': 10}),
+        ('demo_quick_source', {'train': 40, 'val': 12}),
+        ('demo_quick_target', {'train': 12, 'test': 12}),
         ('synpose', {'train': 48 * 8 * 135, 'val': 8 * 8 * 135}),
     ],
 )

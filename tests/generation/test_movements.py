@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from synpose.generation.bodies import BodyModel
-from synpose.generation.kinematics import depth_in_box
 from synpose.generation.movements import MOVEMENTS, SEATED, STANDING
 from synpose.generation.posing import Poser
 from synpose.generation.primitives import Seat
@@ -66,9 +65,9 @@ def test_body_meets_the_furniture(name, seed):
     assert vertices[above_seat, 2].min() == pytest.approx(seat.seat_height, abs=0.015)
     # Through neither floor nor desk.
     assert vertices[:, 2].min() > -0.005
-    low = np.array([-seat.desk_width / 2, seat.desk_near, seat.desk_height - 0.03])
-    high = np.array([seat.desk_width / 2, seat.desk_near + seat.desk_depth, seat.desk_height])
-    assert depth_in_box(vertices, low, high).max() < 0.02
+    inside = (np.abs(vertices[:, 0]) < seat.desk_width / 2) & (np.abs(vertices[:, 2] - seat.desk_height + 0.015) < 0.01)
+    over_edge = vertices[inside, 1].max(initial=-1.0) - seat.desk_near
+    assert over_edge < (0.02 if name == 'head_on_desk' else 0.005)
     # Facing the desk with the legs under it, the back before the backrest.
     assert joints['left_knee'][1] > 0.15
     assert joints['pelvis'][0] == pytest.approx(0, abs=1e-9)
@@ -116,7 +115,7 @@ def test_movements_do_what_their_names_say(seed):
     assert joints['chest'][1] < joints['pelvis'][1]
 
 
-def test_both_sides_occur_and_are_mirror_images():
+def test_both_hands_can_be_the_main_one():
     sides = [sat('hand_raised', seed)[2] for seed in range(12)]
     assert {'left', 'right'} == set(sides)
 

@@ -4,7 +4,7 @@ import pytest
 from synpose.generation.cameras import Camera
 from synpose.generation.furniture import box, quad
 from synpose.generation.primitives import Material, Person
-from synpose.generation.renderer import SceneRenderer, read_stencil, vertex_normals
+from synpose.generation.renderer import SceneRenderer, read_labels
 from synpose.generation.rooms import Light
 
 pytest.importorskip('mitsuba')
@@ -76,19 +76,19 @@ def test_same_seed_same_bytes(renderer, view):
     np.testing.assert_array_equal(other.depth, view.depth)
 
 
-def test_inner_faces_take_their_neighbors_number():
-    shining = np.zeros((1, 5, 3))
-    shining[0, :2, 0], shining[0, 3:, 0] = 3.4, 1.2
-    shining[0, 2] = 0
-    distance = np.array([[1, 1, 1, 1, 0.0]])
-    stencil = read_stencil(shining, distance)
-    assert stencil[0, 2] in (1, 3)
-    np.testing.assert_array_equal(stencil[0, [0, 1, 3, 4]], [3, 3, 1, 0])
+def test_labels():
+    shining = np.array([[[3.4, 1.2, 0.1], [0, 0, 0], [0.2, 1.0, 0], [0.9, 0.8, 0.7], [0, 0, 0]]])
+    numbers, luminous = read_labels(shining, np.array([[1, 1, 1, 1, 0.0]]))
+    assert numbers[0, 1] in (0, 3)  # an inner face belongs to a neighbor
+    np.testing.assert_array_equal(numbers[0, [0, 2, 3, 4]], [3, 0, 0, 0])
+    np.testing.assert_array_equal(luminous, [[False, False, False, True, False]])
 
 
-def test_vertex_normals_of_a_box_corner():
-    mesh = box((0, 0, 0), (1, 1, 1), WHITE)
-    normals = vertex_normals(mesh.vertices, mesh.faces)
-    np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1, rtol=1e-6)
-    assert (np.einsum('ij,ij->i', normals, mesh.vertices - 0.5) > 0).all()
-    np.testing.assert_array_equal(vertex_normals(np.zeros((1, 3)), np.zeros((0, 3), int)), [[0, 0, 1]])
+def test_light_is_proportional_to_reflectance_and_falls_with_distance():
+    lamp = Light(quad((-0.1, 2.9, 3), (0, 0.2, 0), (0.2, 0, 0), WHITE), np.full(3, 5.0))
+    floors = [quad((x, 0, 0), (3, 0, 0), (0, 9, 0), Material(np.full(3, c))) for x, c in ((-3, 0.8), (0, 0.4))]
+    camera = Camera.look_at((0, -3, 2), (0, 3, 0), np.deg2rad(60), (64, 36))
+    view = SceneRenderer(floors, [lamp], [], samples=4).render(camera, 0)
+    left, right = view.color[18:22, 22:30].mean(), view.color[18:22, 34:42].mean()
+    assert left / right == pytest.approx(2, rel=0.1)
+    assert view.color[18, 26, 0] > view.color[35, 26, 0]

@@ -89,7 +89,7 @@ def test_damaged_images_count_as_missing(writer, damage):
 
 
 def test_a_filled_folder_needs_resume(writer):
-    with pytest.raises(FileExistsError, match='not empty.*--resume'):
+    with pytest.raises(FileExistsError, match=r'not empty.*--resume'):
         DatasetWriter(writer.root, HEADER).open(resume=False)
     assert DatasetWriter(writer.root, HEADER).open(resume=True) is False
 
@@ -109,7 +109,7 @@ def test_resume_names_a_broken_description(writer, content, message):
 
 def test_resume_refuses_a_foreign_folder(tmp_path):
     (tmp_path / 'thesis.txt').write_text('keep me')
-    with pytest.raises(ValueError, match='no dataset.json'):
+    with pytest.raises(ValueError, match='no dataset'):
         DatasetWriter(tmp_path, HEADER).open(resume=True)
 
 
@@ -124,3 +124,9 @@ def test_half_written_files_are_removed_on_resume(writer):
     leftover.write_bytes(b'half')
     DatasetWriter(writer.root, HEADER).open(resume=True)
     assert not leftover.exists()
+
+
+def test_an_unwritable_folder_is_named(tmp_path):
+    (tmp_path / 'file').write_text('')
+    with pytest.raises(OSError, match='file/set: cannot write here'):
+        DatasetWriter(tmp_path / 'file' / 'set', HEADER).open(resume=False)

@@ -17,14 +17,14 @@ def test_loss_terms_with_the_total_first() -> None:
 
 
 def test_validation_terms_are_the_headlines() -> None:
-    assert validation_terms([{'coco/AP': 0.1, 'coco/AP75': 0.1, 'bbox_iou/AP50': 0.1, 'time': 1.0}]) == [
-        'coco/AP',
-        'bbox_iou/AP50',
-    ]
+    record = {'coco/AP': 0.1, 'coco/AP75': 0.1, 'bbox_iou/AP50': 0.1, 'bbox_iou_ceiling/AP': 0.9, 'time': 1.0}
+    assert validation_terms([record, record]) == ['coco/AP', 'bbox_iou/AP50']
+    assert validation_terms([record]) == []  # one point is no curve, and the results table has it
 
 
 def test_curves_have_a_panel_for_each_kind(work_dir: Path) -> None:
     log = read_training_log(work_dir)
+    log.val.append({'coco/AP': 0.2, 'step': 2})
     width, height = size_of(draw_training_curves(log))
     assert width == 1080  # 7.2 inch at 150 dpi
     only_loss = TrainingLog([{'step': 1, 'loss': 0.0}], [], [], None)  # zero does not fit a logarithmic axis

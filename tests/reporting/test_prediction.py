@@ -63,6 +63,18 @@ def test_top_down_models_get_the_whole_image(data_mode: str, has_box: bool) -> N
         np.testing.assert_array_equal(instances.bboxes, [[0, 0, 80, 64]])
 
 
+def test_a_head_that_refuses_batches_says_so() -> None:
+    class OneByOne(TwoPeople):
+        def test_step(self, batch: dict) -> list[PoseDataSample]:
+            assert len(batch['data_samples']) == 1, 'only batch_size 1'
+            return super().test_step(batch)
+
+    image = np.zeros((64, 80, 3), np.uint8)
+    assert len(predict_batch(OneByOne(), [image])) == 1
+    with pytest.raises(ValueError, match='cannot predict 2 images at once: only batch_size 1'):
+        predict_batch(OneByOne(), [image, image])
+
+
 def test_predict_images(tmp_path: Path) -> None:
     paths = [write_image(tmp_path / 'x' / 'a.png'), tmp_path / 'cut.jpg', write_image(tmp_path / 'y' / 'a.png', 0)]
     paths[1].write_bytes(b'no image')

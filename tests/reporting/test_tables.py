@@ -70,13 +70,10 @@ def test_meanings_cover_what_is_shown_only() -> None:
 
 
 def test_provenance_says_what_is_not_recorded() -> None:
-    table = provenance_table(
-        [result('val', {}, seed=0, seconds=1.25, domain=[]), result('real', {}, domain=['a', 'b'])]
-    )
+    table = provenance_table([result('val', {}, seed=0, seconds=1.25), result('real', {})])
     rows = {row[0]: row[1:] for row in table.rows}
     assert rows['seed'] == ('0', 'not recorded')
     assert rows['wall time (s)'] == ('1.2', 'not recorded')
-    assert rows['domain'] == ('not stated', 'a, b')
 
 
 def test_equal_mappings_share_a_column() -> None:

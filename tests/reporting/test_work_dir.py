@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from synpose.files import write_json
-from synpose.reporting.work_dir import find_configs, read_results, read_training_log, training_datasets
+from synpose.reporting.work_dir import (
+    find_configs,
+    read_results,
+    read_stages,
+    read_training_log,
+    training_datasets,
+)
 
 
 def test_results_in_order_with_nan(work_dir: Path) -> None:
@@ -114,3 +120,13 @@ def test_configs_without_training_or_broken(tmp_path: Path) -> None:
 def test_provenance_json_is_what_the_hook_writes(work_dir: Path) -> None:
     content = json.loads((work_dir / 'results' / 'val' / 'metrics.json').read_text())
     assert read_results(work_dir)[0].provenance == content['provenance']
+
+
+def test_stages_of_a_demo(tmp_path):
+    assert read_stages(tmp_path) == []
+    stage = {'name': 'train', 'command': 'python tools/train.py', 'seconds': 12.5}
+    (tmp_path / 'timings.json').write_text(json.dumps({'stages': [stage]}))
+    assert read_stages(tmp_path) == [stage]
+    (tmp_path / 'timings.json').write_text(json.dumps({'stages': [{'name': 'train'}]}))
+    with pytest.raises(ValueError, match=r'timings.json.*seconds'):
+        read_stages(tmp_path)

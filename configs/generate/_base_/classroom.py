@@ -7,9 +7,9 @@ generator = dict(
     sizes=dict(
         small=dict(rows=3, columns=3),
         medium=dict(rows=4, columns=4),
-        large=dict(rows=5, columns=6),
+        large=dict(rows=4, columns=6),
     ),
-    occupancy=0.7,
+    occupancy=0.55,
     teacher=0.3,
     min_visible_pixels=60,
     light_samples=6,

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mmengine.logging import print_log
+
 
 @contextmanager
 def _private_cache(cache: Path) -> Iterator[Path]:
@@ -48,6 +50,8 @@ def load_anny() -> Any:
     cache = Path(get_anny_cache_path())
     try:
         with _private_cache(cache) as scratch:
+            if not any(scratch.iterdir()):
+                print_log(f'preparing the body model in {cache}: about a minute, once on this machine', 'current')
             set_anny_cache_path(scratch)
             # Dense skinning needs no kernel compiled at first use; the skinning itself is done here, in numpy.
             return anny.Anny(phenotypes='all', skinning_method='lbs')

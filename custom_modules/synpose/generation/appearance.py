@@ -1,12 +1,12 @@
 """What people look like: skin, hair and clothes drawn at random, then built as meshes with materials."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from synpose.generation.bodies import Body
-from synpose.generation.clothing import Cut, Fitting, Surface, Tailor
+from synpose.generation.clothing import Cut, Fitting, Surface, Tailor, snug_hems
 from synpose.generation.fabrics import fabric, hair_texture
 from synpose.generation.hair import STYLES, build_hair
 from synpose.generation.posing import Pose
@@ -167,14 +167,17 @@ def dress(
     add(fitting.skin(covered), look.skin)
     steps = 14 if look.top == 'sweater' else 8
     weave = fabric(rng, look.pattern, look.colors['top'], look.colors['accent'])
-    add(fitting.garment(shirt, cut.looseness, steps, wrinkle=0.35 * cut.looseness), np.ones(3), weave)
+    # The shirt hangs freely over the trousers, and these lie close under it.
+    open_hem = snug_hems(tailor.shirt_level(replace(cut, hem=-1.0)))
+    add(fitting.garment(shirt, cut.looseness, steps, 0.35 * cut.looseness, open_hem), np.ones(3), weave)
     if cut.skirt:
         texture = fabric(rng, str(rng.choice(['plain', 'checks'])), look.colors['bottom'], look.colors['accent'])
         add(fitting.skirt(cut.skirt, 0.012), np.ones(3), texture)
     else:
         denim = fabric(rng, 'plain', look.colors['bottom'], look.colors['bottom'])
         wide = 0.006 + (cut.leg_looseness - 0.006) * np.clip(regions.leg / 0.5, 0, 1)
-        add(fitting.garment(trousers, wide, 10, wrinkle=0.3 * cut.leg_looseness), np.ones(3), denim)
+        under = np.minimum(snug_hems(trousers), np.clip(-shirt / 0.05, 0.05, 1))
+        add(fitting.garment(trousers, wide, 10, 0.3 * cut.leg_looseness, under), np.ones(3), denim)
     add(fitting.garment(shoes, 0.009, 12), look.colors['shoes'])
     add(fitting.garment(np.minimum(shoes, tailor.shoe_level(0.022)), 0.012, 12), np.full(3, 0.4))
     strands = hair_texture(rng, look.hair)

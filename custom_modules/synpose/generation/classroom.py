@@ -1,9 +1,9 @@
 """The generator of labelled synthetic classrooms."""
 
 import inspect
+import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from synpose.generation import cameras, rooms
 from synpose.generation.annotator import annotate
 from synpose.generation.denoise import tone_map
+from synpose.generation.plan import Shot, plan_shots, thin_out
 from synpose.generation.rooms import ROOM_SIZES, Room
 from synpose.generation.scene import Factory, compose
 from synpose.generation.sensor import expose, sample_sensor
@@ -23,33 +24,12 @@ from synpose.version import __version__
 _ROOM, _CAMERA, _PEOPLE, _LIGHT, _SENSOR = range(5)  # random streams, so that one part never shifts another
 
 
-@dataclass(frozen=True)
-class Shot:
-    """One image of the plan.
-
-    Attributes:
-        image_id: From 1, in the order scene, frame, camera of the full plan.
-        split: One of :data:`~synpose.generation.writer.SPLITS`.
-        scene: Scene number over all splits.
-        frame: Frame number within the scene.
-        camera: Camera number, 0-7.
-        room_size: One of :data:`~synpose.generation.rooms.ROOM_SIZES`.
-    """
-
-    image_id: int
-    split: str
-    scene: int
-    frame: int
-    camera: int
-    room_size: str
-
-
 @lru_cache(maxsize=1)
-def _load_factory() -> Factory:
-    """Load the body model, once per worker process."""
+def _load_factory(options: str) -> Factory:
+    """Load the body model, once per worker process; ``options`` is JSON."""
     from synpose.generation.people import PersonFactory
 
-    return PersonFactory()
+    return PersonFactory(**json.loads(options))
 
 
 @GENERATORS.register_module()
@@ -71,6 +51,7 @@ class ClassroomGenerator:
         style: Materials and lights, see :func:`synpose.generation.rooms.build_room`.
         camera: (low, high) of ``fov`` (degrees), ``height`` (m) and ``pitch`` (degrees below the horizon).
         sensor: Faults of the camera, see :data:`synpose.generation.sensor.SENSOR_DEFAULTS`.
+        people: Options of :class:`synpose.generation.people.PersonFactory`, e.g. ``dict(age_range=(9, 25))``.
         occupancy: Probability that a place is taken, in [0, 1].
         teacher: Probability of a standing teacher, in [0, 1].
         max_people: Upper limit of people in a room; None for no limit.
@@ -96,7 +77,8 @@ class ClassroomGenerator:
         cameras_per_frame: int = 2,
         image_size: tuple[int, int] = (512, 288),
         sensor: Mapping[str, Any] | None = None,
-        occupancy: float = 0.7,
+        people: Mapping[str, Any] | None = None,
+        occupancy: float = 0.55,
         teacher: float = 0.3,
         max_people: int | None = None,
         min_visible_pixels: int = 60,
@@ -137,26 +119,15 @@ class ClassroomGenerator:
 
     def plan(self) -> list[Shot]:
         """List the images to render, by image id."""
-        frames, views = self.options['frames_per_scene'], self.options['cameras_per_frame']
-        sizes = [size for size in ROOM_SIZES if size in self.options['sizes']]
-        shots: list[Shot] = []
-        scene = 0
-        for split, count in self.scenes.items():
-            for index in range(count):
-                order = self._camera_order(scene)
-                for frame in range(frames):
-                    for view in range(views):
-                        camera = order[(frame * views + view) % len(order)]
-                        shots.append(Shot(len(shots) + 1, split, scene, frame, camera, sizes[index % len(sizes)]))
-                scene += 1
+        shots = plan_shots(
+            self.scenes,
+            [size for size in ROOM_SIZES if size in self.options['sizes']],
+            self.options['frames_per_scene'],
+            self.options['cameras_per_frame'],
+            lambda scene: self.rng(scene, _CAMERA),
+        )
         wanted = self.options['num_images']
-        return shots if wanted is None else _thin_out(shots, wanted)
-
-    def _camera_order(self, scene: int) -> list[int]:
-        """Shuffle a scene's cameras so that those that see faces (even) and backs (odd) alternate."""
-        rng = self.rng(scene, _CAMERA)
-        even, odd = rng.permutation(range(0, 8, 2)), rng.permutation(range(1, 8, 2))
-        return [int(camera) for pair in zip(even, odd) for camera in pair]
+        return shots if wanted is None else thin_out(shots, wanted)
 
     def header(self) -> dict[str, Any]:
         """Describe the dataset: enough to render it again, bit for bit."""
@@ -239,7 +210,7 @@ class ClassroomGenerator:
 
     def factory(self) -> Factory:
         """Return this process's maker of people."""
-        return _load_factory()
+        return _load_factory(json.dumps(self.options['people'] or {}))
 
     def build_room(self, scene: int, room_size: str) -> Room:
         """Build a scene's room."""
@@ -263,22 +234,6 @@ class ClassroomGenerator:
             'camera_pitch': camera.pitch,
             'domain': self.options['domain'],
         }
-
-
-def _thin_out(shots: list[Shot], wanted: int) -> list[Shot]:
-    """Keep ``wanted`` images: every split its share (at least one where possible), first frames of all scenes first."""
-    kept: list[Shot] = []
-    left, room = len(shots), min(wanted, len(shots))
-    splits = dict.fromkeys(shot.split for shot in shots)
-    for i, split in enumerate(splits):
-        members = [shot for shot in shots if shot.split == split]
-        later = len(splits) - i - 1
-        share = max(min(round(room * len(members) / left), room - later), min(1, room))
-        members.sort(key=lambda shot: (shot.frame, shot.scene, shot.image_id))
-        kept += members[:share]
-        room -= share
-        left -= len(members)
-    return sorted(kept, key=lambda shot: shot.image_id)
 
 
 def _require(condition: bool, message: str) -> None:

@@ -39,6 +39,11 @@ class Cut:
     skirt: float = 0.0
 
 
+def snug_hems(level: np.ndarray) -> np.ndarray:
+    """Return an ease ``(V,)`` that keeps cloth close at its hems, so that no one looks in through collar and cuffs."""
+    return 0.35 + 0.65 * np.clip(level / 0.04, 0, 1)
+
+
 class Tailor:
     """Makes the surfaces of dressed people of one body model."""
 
@@ -106,7 +111,14 @@ class Fitting:
         patch = clip(self.regions.skin_faces, _HEM_UNDERLAP - covered)
         return patch.gather(self.vertices), patch.faces, None
 
-    def garment(self, level: np.ndarray, looseness: float | np.ndarray, steps: int, wrinkle: float = 0.0) -> Surface:
+    def garment(
+        self,
+        level: np.ndarray,
+        looseness: float | np.ndarray,
+        steps: int,
+        wrinkle: float = 0.0,
+        ease: np.ndarray | None = None,
+    ) -> Surface:
         """Return cloth around the body where ``level`` ``(V,)`` is positive.
 
         Args:
@@ -114,10 +126,10 @@ class Fitting:
             looseness: Distance from the body, one or ``(V,)``, m.
             steps: How much of the body's relief the cloth smooths away.
             wrinkle: Depth of its folds, m.
+            ease: How freely the cloth hangs, ``(V,)`` from 0 (on the skin) to 1; by default close at its hems.
         """
         cloth = self.regions.cloth
-        # Cloth lies closer at its hems, so that no one looks in through collar and cuffs.
-        ease = 0.35 + 0.65 * np.clip(level / 0.04, 0, 1)
+        ease = snug_hems(level) if ease is None else ease
         smooth = self.smoothed(steps)
         smooth = self.body.vertices + ease[:, None] * (smooth - self.body.vertices)
         offset = ease * (looseness + wrinkle * self.wrinkles)

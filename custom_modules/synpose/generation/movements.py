@@ -94,8 +94,9 @@ _TYPE = ArmGoal(
     (0.07, 0.09, 0.05),
     (0.11, 0.13, 0.06),
     elbow=(1.0, -0.6, -0.8),
-    curl=(0.25, 0.45),
     palm=(-0.15, 0.0, -1.0),
+    fingers=(-0.15, 1.0, 0.0),
+    curl=(0.25, 0.45),
     rests=True,
 )
 
@@ -151,8 +152,8 @@ SEATED: tuple[Movement, ...] = (
     ),
     Movement(
         'head_on_desk',
-        main=ArmGoal('desk', (-0.10, 0.20, 0.03), (0.02, 0.24, 0.035), elbow=(1.0, 0.0, -0.1), rests=True),
-        other=ArmGoal('desk', (-0.12, 0.13, 0.03), (-0.02, 0.17, 0.035), elbow=(1.0, 0.0, -0.1), rests=True),
+        main=ArmGoal('desk', (-0.10, 0.20, 0.03), (0.02, 0.24, 0.035), elbow=(1.0, 0.0, 0.1), rests=True),
+        other=ArmGoal('desk', (-0.12, 0.13, 0.03), (-0.02, 0.17, 0.035), elbow=(1.0, 0.0, 0.1), rests=True),
         roll=(-0.05, 0.05),
         head_pitch=(0.1, 0.3),
         head_yaw=(0.2, 0.9),
@@ -180,12 +181,12 @@ SEATED: tuple[Movement, ...] = (
         'calling',
         main=ArmGoal(
             'ear',
-            (0.03, 0.02, -0.03),
-            (0.04, 0.04, -0.01),
-            elbow=(0.6, 0.5, -1.0),
+            (0.03, 0.0, -0.05),
+            (0.04, 0.02, -0.03),
+            elbow=(0.8, 0.3, -1.0),
             palm=(-1.0, 0.1, 0.0),
+            fingers=(-0.05, -0.25, 1.0),
             curl=(0.4, 0.6),
-            flat=0.6,
         ),
         other=_REST_ON_DESK,
         head_roll=(0.05, 0.2),

@@ -59,7 +59,11 @@ class Poser:
         origin = self._on_seat(rng, body, local, movement, seat)
         self._legs(rng, body, local, origin, seat)
         if movement.head_down:
-            self._lay_head(body, local, origin, seat)
+            upright = local.copy()
+            self._lay_head(body, local, upright, origin, seat)
+            # A belly that the lean has pushed against the desk's edge moves back, and the head follows.
+            origin = origin - np.array([0, np.clip(self._into_desk(body, local, origin, seat), 0, 0.045), 0])
+            self._lay_head(body, local, upright, origin, seat)
         return self._finish(rng, Stance(body, local, origin, seat), movement, main)
 
     def standing(self, rng: np.random.Generator, body: Body, movement: Movement) -> Pose:
@@ -149,16 +153,22 @@ class Poser:
             flat = rotation([0, 0, 1], -turn) @ rotation([1, 0, 0], -point)
             local[ankle] = wanted.T @ flat
 
-    def _lay_head(self, body: Body, local: np.ndarray, origin: np.ndarray, seat: Seat) -> None:
+    def _into_desk(self, body: Body, local: np.ndarray, origin: np.ndarray, seat: Seat) -> float:
+        """Return how far the trunk reaches over the desk's near edge at the height of its top, m (negative: a gap)."""
+        rows = self._trunk_rows
+        trunk = self.model.skin(body, *self.model.pose(body, local, origin), body.vertices[rows], rows)
+        level = np.abs(trunk[:, 2] - seat.desk_height + 0.02) < 0.02
+        return float(trunk[level, 1].max(initial=-1.0)) - seat.desk_near
+
+    def _lay_head(self, body: Body, local: np.ndarray, upright: np.ndarray, origin: np.ndarray, seat: Seat) -> None:
         """Bend the trunk forward until the lowest point of the head rests on the forearms."""
         bone = self.model.bone
         rest = seat.desk_height + 0.055
-        before = {label: local[bone[label]].copy() for label in _SPINE}
         low, high = 0.2, 2.2
         for _ in range(14):
             middle = (low + high) / 2
             for label in _SPINE:
-                local[bone[label]] = lean(middle / len(_SPINE), 0, 0) @ before[label]
+                local[bone[label]] = lean(middle / len(_SPINE), 0, 0) @ upright[bone[label]]
             rotations, positions = self.model.pose(body, local, origin)
             head = body.vertices[self._head_rows]
             lowest = self.model.skin(body, rotations, positions, head, self._head_rows)[:, 2].min()

@@ -36,8 +36,10 @@ class Regions:
         arm: How far down the arm: 0 at the shoulder, 1 at the elbow, 2 at the wrist; -1 off the arms.
         leg: How far down the leg: 0 at the hip, 1 at the knee, 2 at the ankle; -1 off the legs.
         z: Height above the pelvis, m.
-        limb: ``'arm'`` weight of each vertex.
+        arm_share: Skinning weight of the arms' bones; ``leg_share`` likewise.
         scalp: Height above the hairline, m.
+        iris: Depth inside the irises' rims, m; ``brow`` and ``lips`` likewise.
+        cloth: The body's triangles with texture coordinates for cloth.
     """
 
     def __init__(self, model: BodyModel) -> None:
@@ -46,7 +48,6 @@ class Regions:
         self.z = v[:, 2]
         self.arm_share = model.share('upperarm', 'lowerarm', 'wrist', 'finger', 'metacarpal')
         self.leg_share = model.share('upperleg', 'lowerleg', 'foot', 'toe')
-        self.foot_share = model.share('foot', 'toe')
         self.arm, self.arm_angle = self._limb(('upperarm01', 'lowerarm01', 'wrist'), self.arm_share)
         self.leg, self.leg_angle = self._limb(('upperleg01', 'lowerleg01', 'foot'), self.leg_share)
         self.is_head = model.share('head', 'eye') > 0.5

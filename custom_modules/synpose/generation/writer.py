@@ -105,8 +105,8 @@ class DatasetWriter:
                 shutil.rmtree(self.records, ignore_errors=True)
             else:
                 write_atomic(self._description, to_json(self.header, indent=1))
-        except PermissionError as error:
-            raise PermissionError(f'{self.root}: cannot write here ({error.strerror})') from error
+        except OSError as error:
+            raise OSError(f'{self.root}: cannot write here ({error.strerror})') from error
         return complete
 
     def _check_header(self) -> bool:

@@ -32,9 +32,13 @@ def loss_terms(records: list[dict[str, float]]) -> list[str]:
 
 
 def validation_terms(records: list[dict[str, float]]) -> list[str]:
-    """Return the names of the validation figures worth a curve: AP and AP50 of every metric."""
+    """Return the names of the validation figures worth a curve: AP and AP50 of every metric, if validated twice.
+
+    The ceiling is left out: it does not depend on the model.
+    """
     names = dict.fromkeys(name for record in records for name in record if '/' in name)
-    return [name for name in names if name.rsplit('/', 1)[1] in HEADLINE]
+    headline = [name for name in names if name.rsplit('/', 1)[1] in HEADLINE and 'ceiling' not in name]
+    return headline if len(records) > 1 else []
 
 
 def draw_training_curves(log: TrainingLog) -> bytes:
@@ -69,7 +73,6 @@ def draw_training_curves(log: TrainingLog) -> bytes:
             else:
                 _plot(axis, log.val, validated)
                 axis.set(ylabel='validation', xlabel='epoch or iteration, as logged', ylim=(0, 1))
-                axis.set_xlim(log.val[0]['step'] - 0.5, log.val[-1]['step'] + 0.5)
                 axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         buffer = io.BytesIO()
         figure.savefig(buffer, format='png', dpi=150)

@@ -102,6 +102,9 @@ def predict_batch(model: nn.Module, images: Sequence[np.ndarray]) -> list[PoseDa
 
     Returns:
         One data sample an image, ``pred_instances`` in px of that image.
+
+    Raises:
+        ValueError: If the model's head refuses more than one image at once.
     """
     config: Any = model.cfg
     init_default_scope(config.get('default_scope', 'mmpose'))
@@ -115,8 +118,13 @@ def predict_batch(model: nn.Module, images: Sequence[np.ndarray]) -> list[PoseDa
             box = np.array([[0, 0, image.shape[1], image.shape[0]]], dtype=np.float32)
             sample.update(bbox=box, bbox_score=np.ones(1, dtype=np.float32))
         batch.append(pipeline(sample))
-    with torch.no_grad():
-        samples: list[PoseDataSample] = model.test_step(pseudo_collate(batch))  # type: ignore[operator]
+    try:
+        with torch.no_grad():
+            samples: list[PoseDataSample] = model.test_step(pseudo_collate(batch))  # type: ignore[operator]
+    except AssertionError as error:  # how MMPose's bottom-up heads refuse a batch
+        if len(batch) == 1:
+            raise
+        raise ValueError(f'this model cannot predict {len(batch)} images at once: {error}') from error
     return samples
 
 

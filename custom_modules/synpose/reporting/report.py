@@ -24,7 +24,7 @@ PICTURE_FOLDER = 'report_files'
 def write_report(work_dir: str | os.PathLike, out: str | os.PathLike | None = None) -> Path:
     """Write ``report.html``, ``report.md`` (figures in ``report_files/``) and ``report.json``.
 
-    ``report.json`` maps each split to its metrics, names to numbers; a figure that is not defined (nan, or COCO's -1) is
+    ``report.json`` maps each split to its metrics, names to numbers; one that is not defined (nan, or COCO's -1) is
     ``null``.
 
     Args:

@@ -18,7 +18,7 @@ from synpose.reporting.tables import (
     provenance_table,
     subset_table,
 )
-from synpose.reporting.work_dir import TestResult, TrainingLog, training_datasets
+from synpose.reporting.work_dir import TestResult, TrainingLog, read_stages, training_datasets
 
 SHEET_SIZE = 4  # labelled samples shown of each dataset
 
@@ -207,6 +207,10 @@ def provenance_blocks(work_dir: Path, results: list[TestResult], log: TrainingLo
         blocks.append(Text(f'Training took {log.seconds:.0f} s of wall time, validations and checkpoints included.'))
     for field, caption in (('machine', 'Machine of the tests'), ('versions', 'Versions')):
         blocks.append(mapping_table(results, field, caption) or Text(f'The results record no {field}.'))
+    stages = read_stages(work_dir)
+    if stages:
+        lines = [f'# {stage["name"]}: {stage["seconds"]:.0f} s\n{stage["command"]}' for stage in stages]
+        blocks.append(Code('Commands of the whole job, with their wall times', '\n'.join(lines), 'sh'))
     commands = dict.fromkeys(str(r.provenance['command']) for r in results if r.provenance.get('command'))
     if commands:
         blocks.append(Code('Commands of the tests', '\n'.join(commands), 'sh'))

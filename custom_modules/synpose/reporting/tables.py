@@ -109,11 +109,10 @@ def meanings(tables: Iterable[Table | None]) -> Terms:
 
 def provenance_table(results: Sequence[TestResult], caption: str = 'Tests') -> Table:
     """Return where each split's figures come from, a column a split."""
-    fields = ('config', 'checkpoint', 'ann_file', 'num_images', 'domain', 'seed', 'started', 'seconds')
+    fields = ('config', 'checkpoint', 'ann_file', 'num_images', 'seed', 'started', 'seconds')
     names = {'num_images': 'images', 'ann_file': 'labels', 'seconds': 'wall time (s)'}
     rows = tuple(
-        (names.get(field, field), *(_text(result.provenance.get(field), empty='not stated') for result in results))
-        for field in fields
+        (names.get(field, field), *(_text(result.provenance.get(field)) for result in results)) for field in fields
     )
     return Table(caption, ('', *(result.split for result in results)), rows)
 
@@ -142,9 +141,9 @@ def _box_prefixes(metrics: Mapping[str, float]) -> dict[str, str]:
     return {prefix: BOX_ROWS.get(prefix, prefix) for prefix in order}
 
 
-def _text(value: Any, empty: str = 'none') -> str:
+def _text(value: Any) -> str:
     if value is None or value == '':
         return 'not recorded'
     if isinstance(value, (list, tuple)):
-        return ', '.join(map(str, value)) or empty
+        return ', '.join(map(str, value)) or 'none'
     return f'{value:.1f}' if isinstance(value, float) else str(value)

@@ -50,6 +50,22 @@ class TrainingLog:
     seconds: float | None
 
 
+def read_stages(work_dir: Path) -> list[dict[str, Any]]:
+    """Read the commands a demo ran and how long they took: ``name``, ``command``, ``seconds``; empty without a demo.
+
+    Raises:
+        ValueError: If ``timings.json`` is malformed.
+    """
+    path = work_dir / 'timings.json'
+    if not path.is_file():
+        return []
+    content = read_json(path)
+    stages = content.get('stages') if isinstance(content, dict) else None
+    if not isinstance(stages, list) or not all({'name', 'command', 'seconds'} <= set(stage) for stage in stages):
+        raise ValueError(f'{path}: expected a list "stages" of objects with name, command and seconds')
+    return stages
+
+
 def read_results(work_dir: Path) -> list[TestResult]:
     """Read every finished test of a work dir: ``val``, ``target``, then the others by name.
 

@@ -1,0 +1,70 @@
+"""The demo's commands agree with the configs they name."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from synpose.demo import PACKAGE_ROOT, Stage, demo_stages, resource_root, run_stages
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def option(command, name):
+    return command[command.index(name) + 1]
+
+
+@pytest.mark.parametrize('quick', [False, True])
+def test_commands_and_configs_agree(quick, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    render_source, render_target, fit, train, test, test_target, report = (
+        stage.command for stage in demo_stages(quick, seed=4, workers=2)
+    )
+    for command in (render_source, render_target, fit, train, test, test_target, report):
+        assert Path(command[0]).is_file()
+    config, target = Config.fromfile(train[1]), Config.fromfile(test_target[1])
+    assert option(render_source, '--out') == config.train_dataloader.dataset.data_root.rstrip('/')
+    assert option(render_target, '--out') == target.test_dataloader.dataset.data_root.rstrip('/')
+    assert option(fit, '--out') == config.test_evaluator[1]['margins'] == target.test_evaluator[1]['margins']
+    assert fit[1] == config.data_root + config.train_dataloader.dataset.ann_file
+    assert test[1] == train[1]
+    assert test[2] == test_target[2] == f'{config.work_dir}/epoch_{config.train_cfg.max_epochs}.pth'
+    assert option(train, '--work-dir') == option(test, '--work-dir') == report[1] == config.work_dir
+    assert option(train, '--cfg-options') == 'randomness.seed=4'
+    for generate in (render_source, render_target):
+        assert Path(generate[1]).is_file()
+
+
+def test_rendered_scenes_cover_the_splits_that_are_used(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    for name, splits in (('source', {'train', 'val'}), ('target', {'train', 'test'})):
+        assert set(Config.fromfile(f'configs/generate/demo_{name}.py').generator.scenes) == splits
+
+
+def test_outside_a_clone_the_installed_files_are_used(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert resource_root() == PACKAGE_ROOT
+    assert (PACKAGE_ROOT / 'tools' / 'train.py').is_file()
+
+
+def test_stages_run_in_order_and_are_timed(tmp_path):
+    log = tmp_path / 'log'
+    append = f'open({str(log)!r}, "a").write'
+    stages = [Stage('first', ('-c', f'{append}("1")')), Stage('second', ('-c', f'{append}("2")'))]
+    run_stages(stages, tmp_path / 'timings.json')
+    assert log.read_text() == '12'
+    records = json.loads((tmp_path / 'timings.json').read_text())['stages']
+    assert [record['name'] for record in records] == ['first', 'second']
+    assert all(record['seconds'] >= 0 for record in records)
+
+
+def test_a_failing_stage_stops_the_demo(tmp_path):
+    stages = [
+        Stage('fail', ('-c', 'raise SystemExit(3)')),
+        Stage('never', ('-c', f'open({str(tmp_path / "x")!r}, "w")')),
+    ]
+    with pytest.raises(subprocess.CalledProcessError):
+        run_stages(stages, tmp_path / 'timings.json')
+    assert not (tmp_path / 'x').exists()
