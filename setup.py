@@ -48,9 +48,9 @@ setup(
     package_data={'synpose': ['py.typed', 'reporting/templates/*']},
     cmdclass={'build_py': BuildWithConfigs},
     # Only what an MMPose installation does not already bring; the OpenMMLab set itself comes from the lock.
-    install_requires=['faster-coco-eval>=1.6', 'jinja2>=3.1', 'joblib>=1.3', 'pycocotools>=2.0.7', 'tqdm>=4.60'],
+    install_requires=['faster-coco-eval>=1.6', 'jinja2>=3.1', 'joblib>=1.4', 'pycocotools>=2.0.7', 'tqdm>=4.60'],
     extras_require={
-        'generate': ['anny>=0.3', 'mitsuba>=3.6'],
+        'generate': ['anny>=0.6', 'mitsuba>=3.6', 'scipy>=1.10'],
         'dev': ['build>=1.2', 'mypy>=1.11', 'pre-commit>=3.8', 'pytest>=8.2', 'pytest-xdist>=3.6', 'ruff>=0.8'],
     },
     classifiers=[

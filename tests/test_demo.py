@@ -20,7 +20,7 @@ def option(command, name):
 def test_commands_and_configs_agree(quick, monkeypatch):
     monkeypatch.chdir(ROOT)
     render_source, render_target, fit, train, test, test_target, report = (
-        stage.command for stage in demo_stages(quick, seed=4, workers=2)
+        stage.command for stage in demo_stages(quick, workers=2)
     )
     for command in (render_source, render_target, fit, train, test, test_target, report):
         assert Path(command[0]).is_file()
@@ -32,7 +32,7 @@ def test_commands_and_configs_agree(quick, monkeypatch):
     assert test[1] == train[1]
     assert test[2] == test_target[2] == f'{config.work_dir}/epoch_{config.train_cfg.max_epochs}.pth'
     assert option(train, '--work-dir') == option(test, '--work-dir') == report[1] == config.work_dir
-    assert option(train, '--cfg-options') == 'randomness.seed=4'
+    assert option(train, '--cfg-options') == 'randomness.seed=0'
     for generate in (render_source, render_target):
         assert Path(generate[1]).is_file()
 
@@ -58,6 +58,20 @@ def test_stages_run_in_order_and_are_timed(tmp_path):
     records = json.loads((tmp_path / 'timings.json').read_text())['stages']
     assert [record['name'] for record in records] == ['first', 'second']
     assert all(record['seconds'] >= 0 for record in records)
+
+
+def test_another_seed_has_a_folder_of_its_own():
+    commands = [stage.command for stage in demo_stages(seed=4)]
+    assert option(commands[3], '--work-dir') == commands[-1][1] == 'work_dirs/demo-seed4'
+    assert option(commands[3], '--cfg-options') == 'randomness.seed=4'
+
+
+def test_seconds_of_interrupted_stages_add_up(tmp_path):
+    stage = Stage('work', ('-c', 'import time; time.sleep(0.2)'))
+    for _ in range(2):
+        run_stages([stage], tmp_path / 'timings.json')
+    (record,) = json.loads((tmp_path / 'timings.json').read_text())['stages']
+    assert record['seconds'] >= 0.4
 
 
 def test_a_failing_stage_stops_the_demo(tmp_path):

@@ -8,36 +8,31 @@ import subprocess
 import sys
 from pathlib import Path
 
-from synpose.demo import demo_stages, run_stages
+from synpose.demo import default_work_dir, demo_stages, run_stages
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        '--quick', action='store_true', help='small images, short training: the flow in about 3 minutes'
-    )
+    parser.add_argument('--quick', action='store_true', help='few images, short training: the flow in about 3 minutes')
     parser.add_argument('--seed', type=int, default=0, help='seed of the training (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='rendering processes (default: all cores)')
-    parser.add_argument(
-        '--work-dir', help='checkpoints, results, report (default: work_dirs/demo or work_dirs/demo-quick)'
-    )
+    parser.add_argument('--work-dir', help='checkpoints, results, report (default: work_dirs/demo[-quick][-seedN])')
     parser.add_argument('--dry-run', action='store_true', help='print the commands and stop')
-    args = parser.parse_args()
-    args.work_dir = args.work_dir or ('work_dirs/demo-quick' if args.quick else 'work_dirs/demo')
-    return args
+    return parser.parse_args()
 
 
 def main() -> None:
     args = parse_args()
-    stages = demo_stages(args.quick, args.seed, args.workers, args.work_dir)
+    work_dir = args.work_dir or default_work_dir(args.quick, args.seed)
+    stages = demo_stages(args.quick, args.seed, args.workers, work_dir)
     if args.dry_run:
-        print('\n'.join(f'python {" ".join(stage.command)}' for stage in stages))
+        print('\n'.join(stage.text for stage in stages))
         return
     try:
-        run_stages(stages, Path(args.work_dir) / 'timings.json')
+        run_stages(stages, Path(work_dir) / 'timings.json')
     except subprocess.CalledProcessError as error:
         sys.exit(f'demo: this command failed (its own message is above): python {" ".join(error.cmd[1:])}')
-    print(f'\nReport: {args.work_dir}/report.html')
+    print(f'\nReport: {work_dir}/report.html')
 
 
 if __name__ == '__main__':

@@ -1,7 +1,7 @@
 """Fit the margins that turn a box of joints into a box of the person, on training annotations.
 
 Example:
-    python tools/fit_margins.py data/demo/annotations/train.json --skeleton coco17 --out work_dirs/demo/margins.json
+    python tools/fit_margins.py data/demo/source/annotations/train.json --out data/demo/source/annotations/margins.json
 """
 
 import argparse

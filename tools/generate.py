@@ -63,11 +63,11 @@ def main() -> int:
 
     try:
         generator = GENERATORS.build(read_config(args))
-    except (KeyError, OSError, TypeError, ValueError) as error:
+    except (ImportError, KeyError, OSError, TypeError, ValueError) as error:
         return fail(error.args[0] if isinstance(error, KeyError) else error)
     try:
         counts = generator.run(args.out, workers=args.workers, resume=args.resume)
-    except (OSError, ValueError) as error:
+    except (ImportError, OSError, ValueError) as error:
         return fail(error)
     except KeyboardInterrupt:
         return fail(f'interrupted; {args.out} can be continued with --resume')

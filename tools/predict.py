@@ -8,7 +8,7 @@ import sys
 
 from mmengine.config import DictAction
 
-from synpose.reporting.prediction import find_images, load_model, predict_images
+from synpose.reporting.prediction import find_images, load_model, plan_drawings, predict_images
 
 
 def parse_args() -> argparse.Namespace:
@@ -35,6 +35,7 @@ def main() -> int:
     args = parse_args()
     try:
         paths = find_images(args.images)
+        plan_drawings(paths, args.out)  # refuses to overwrite an input before the model is loaded
         model = load_model(args.config, args.checkpoint, args.device, args.cfg_options)
         summary = predict_images(model, paths, args.out, args.score_thr, args.batch_size)
     except (FileNotFoundError, ValueError) as error:

@@ -1,2 +1,2 @@
-# The paper's DEKR on SynPose with COCO's 17 joints (seed 000, table 1).
+# DEKR on SynPose with COCO's 17 joints (SynPose, table 1).
 _base_ = ['../_base_/dekr_hrnet-w32_synpose.py']

@@ -1,5 +1,6 @@
 """The main job as a list of commands: generate, train, test, report. Each is one a user could type."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -25,11 +26,21 @@ class Stage:
     name: str
     command: tuple[str, ...]
 
+    @property
+    def text(self) -> str:
+        """The command as a user would type it."""
+        return f'python {shlex.join(self.command)}'
+
 
 def resource_root() -> Path:
     """Return the folder that holds ``configs`` and ``tools``: the current one in a clone, else the package."""
     is_clone = Path('configs/demo').is_dir() and Path('tools/train.py').is_file()
     return Path() if is_clone else PACKAGE_ROOT
+
+
+def default_work_dir(quick: bool, seed: int) -> str:
+    """Return ``work_dirs/demo`` or ``work_dirs/demo-quick``; another seed than 0 gets a folder of its own."""
+    return f'work_dirs/demo{"-quick" if quick else ""}{f"-seed{seed}" if seed else ""}'
 
 
 def demo_stages(
@@ -43,14 +54,15 @@ def demo_stages(
         quick: The three-minute variant: fewer, smaller images and a shorter training.
         seed: Seed of the training. The rendered data keep the seed of their own configs.
         workers: Rendering processes; all cores by default.
-        work_dir: Where the training, its results and the report go; ``work_dirs/demo`` (or ``demo-quick``) by default.
+        work_dir: Where the training, its results and the report go; see :func:`default_work_dir`.
     """
     root = resource_root()
     name = 'demo_quick' if quick else 'demo'
-    data = f'data/{name.replace("_", "-")}'
-    work_dir = work_dir or f'work_dirs/{name.replace("_", "-")}'
-    pose_config = 'dekr_hrnet-w16_1xb6-8e_demo-quick-448x256' if quick else 'dekr_hrnet-w16_1xb6-20e_demo-448x256'
-    epochs = 8 if quick else 20
+    folder = name.replace('_', '-')
+    data = f'data/{folder}'
+    work_dir = work_dir or default_work_dir(quick, seed)
+    pose_config = 'dekr_hrnet-w16_1xb6-8e_demo-quick-448x256' if quick else 'dekr_hrnet-w16_1xb6-16e_demo-448x256'
+    epochs = 8 if quick else 16
 
     def tool(script: str, *arguments: str) -> tuple[str, ...]:
         return (str(root / 'tools' / script), *arguments)
@@ -90,20 +102,29 @@ def run_stages(stages: list[Stage], timings_file: str | os.PathLike) -> None:
 
     Args:
         stages: The commands.
-        timings_file: JSON file that receives ``{'stages': [{'name', 'command', 'seconds'}]}``, before the last stage
-            (so that a report can show it) and after it.
+        timings_file: JSON file with ``{'stages': [{'name', 'command', 'seconds'}]}``, written after every stage; the
+            seconds of a stage that was interrupted and run again add up.
 
     Raises:
         subprocess.CalledProcessError: If a command fails; what ran before it stays and is resumed next time.
     """
-    records: list[dict[str, str | float]] = []
+    timings_file = Path(timings_file)
+    spent: dict[str, float] = {}
+    if timings_file.is_file():
+        earlier = json.loads(timings_file.read_text(encoding='utf-8'))['stages']
+        spent = {record['command']: record['seconds'] for record in earlier}
     for number, stage in enumerate(stages, 1):
-        command = f'python {shlex.join(stage.command)}'
-        print(f'\n[{number}/{len(stages)}] {stage.name}\n$ {command}', flush=True)
-        if number == len(stages):
-            write_json(timings_file, {'stages': records}, indent=2)
+        print(f'\n[{number}/{len(stages)}] {stage.name}\n$ {stage.text}', flush=True)
         started = time.monotonic()
-        subprocess.run([sys.executable, *stage.command], check=True)
-        records.append({'name': stage.name, 'command': command, 'seconds': round(time.monotonic() - started, 1)})
-        print(f'[{number}/{len(stages)}] {stage.name}: {records[-1]["seconds"]:.0f} s', flush=True)
-    write_json(timings_file, {'stages': records}, indent=2)
+        try:
+            subprocess.run([sys.executable, *stage.command], check=True)
+        finally:
+            seconds = time.monotonic() - started
+            spent[stage.text] = round(spent.get(stage.text, 0.0) + seconds, 1)
+            done = [
+                {'name': other.name, 'command': other.text, 'seconds': spent[other.text]}
+                for other in stages
+                if other.text in spent
+            ]
+            write_json(timings_file, {'stages': done}, indent=2)
+        print(f'[{number}/{len(stages)}] {stage.name}: {seconds:.0f} s', flush=True)

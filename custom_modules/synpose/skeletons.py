@@ -91,7 +91,11 @@ def _bones() -> list[tuple[str, str]]:
 BONES: tuple[tuple[str, str], ...] = tuple(_bones())
 """Pairs of joint names joined by a line in drawings."""
 
-# COCO's per-joint constants where COCO or COCO-WholeBody measured them; .079 (hips, neck) for unmeasured torso joints.
+LEFT_COLOR, RIGHT_COLOR, MIDDLE_COLOR = (0, 255, 0), (255, 128, 0), (51, 153, 255)
+"""Colors of the sides of the body in drawings: red, green, blue from 0 to 255."""
+
+# Measured by COCO, CrowdPose (head top, neck) and COCO-WholeBody (chin, toes, hands); joints nobody measured borrow:
+# clavicles the shoulder's, chest, spine and pelvis the hip's.
 _SIGMAS = {
     'nose': 0.026,
     'eye': 0.025,
@@ -183,10 +187,11 @@ def map_keypoints(keypoints: np.ndarray, source_names: Sequence[str], target_nam
     return mapped
 
 
-def _color(name: str) -> list[int]:
+def side_color(name: str) -> tuple[int, int, int]:
+    """Return the color of a joint, red, green, blue from 0 to 255, by the side its name states."""
     if name.startswith('left_'):
-        return [0, 255, 0]
-    return [255, 128, 0] if name.startswith('right_') else [51, 153, 255]
+        return LEFT_COLOR
+    return RIGHT_COLOR if name.startswith('right_') else MIDDLE_COLOR
 
 
 def build_metainfo(dataset_name: str, joint_names: Sequence[str] = JOINT_NAMES) -> dict[str, Any]:
@@ -206,7 +211,7 @@ def build_metainfo(dataset_name: str, joint_names: Sequence[str] = JOINT_NAMES) 
         i: {
             'name': name,
             'id': i,
-            'color': _color(name),
+            'color': list(side_color(name)),
             'type': 'lower' if strip_side(name) in ('pelvis', 'hip', 'knee', 'ankle', 'toe') else 'upper',
             'swap': flip_name(name) if flip_name(name) != name else '',
         }
@@ -214,7 +219,7 @@ def build_metainfo(dataset_name: str, joint_names: Sequence[str] = JOINT_NAMES) 
     }
     shown = dict(zip(own_names, joint_names))
     links = [(shown[a], shown[b]) for a, b in BONES if a in shown and b in shown]
-    skeleton_info = {i: {'link': link, 'id': i, 'color': _color(link[1])} for i, link in enumerate(links)}
+    skeleton_info = {i: {'link': link, 'id': i, 'color': list(side_color(link[1]))} for i, link in enumerate(links)}
     return {
         'dataset_name': dataset_name,
         'keypoint_info': keypoint_info,

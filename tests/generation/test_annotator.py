@@ -35,10 +35,17 @@ def test_visibility(joint, joint_depth, surface, owner, expected):
 
 
 @pytest.mark.parametrize(
-    ('xy', 'expected'), [((0, 0), 2), ((19.99, 9.99), 2), ((20, 5), 0), ((5, 10), 0), ((-0.01, 5), 0)]
+    ('xy', 'expected'), [((-0.5, -0.5), 2), ((19.49, 9.49), 2), ((19.5, 5), 0), ((5, 9.5), 0), ((-0.51, 5), 0)]
 )
 def test_joints_outside_the_image_are_absent(xy, expected):
     assert visibility_of(WRIST, xy, 1.0, 2.0, 0) == expected
+
+
+@pytest.mark.parametrize(('x', 'expected'), [(5.49, 1), (5.5, 2), (6.49, 2), (6.5, 1)])
+def test_a_joint_lies_in_the_pixel_whose_center_is_nearest(x, expected):
+    keypoints, depth = np.full((59, 2), (x, 3.0)), np.ones((10, 20), np.float32)
+    depth[3, 6] = 5.0  # a hole in a near wall
+    assert set(joint_visibility(keypoints, np.full(59, 2.0), depth, np.zeros((10, 20), np.uint16), 1)) == {expected}
 
 
 def test_tolerance_covers_every_joint():
@@ -55,7 +62,7 @@ def test_box_is_the_extent_of_the_stencil():
 
 def test_small_people_are_left_out_and_stencils_renumbered():
     camera = Camera.look_at((0, 0, 1), (0, 1, 1), 1.0, (20, 10))
-    people = [Person([], np.tile([x, 3.0, 1.0], (59, 1)), 'writing') for x in (-0.5, 0.0, 0.5)]
+    people = [Person([], np.tile([x, 3.0, 1.0], (59, 1)), 'writing', {'years': 10 + x}) for x in (-0.5, 0.0, 0.5)]
     stencil = np.zeros((10, 20), np.uint16)
     stencil[4:6, 5:7], stencil[0, 0], stencil[4:7, 13:15] = 1, 2, 3
     annotations, renumbered, skipped = annotate(people, camera, np.full((10, 20), 5.0), stencil, 4)
@@ -63,4 +70,5 @@ def test_small_people_are_left_out_and_stencils_renumbered():
     assert [a['stencil_id'] for a in annotations] == [1, 2]
     assert [a['area'] for a in annotations] == [4, 6]
     assert annotations[1]['bbox'] == [13, 4, 2, 3]
+    assert [a['attributes'] for a in annotations] == [{'years': 9.5}, {'years': 10.5}]
     np.testing.assert_array_equal(renumbered, np.select([stencil == 1, stencil == 3], [1, 2], 0))

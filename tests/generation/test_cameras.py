@@ -24,8 +24,8 @@ def test_axes_follow_opencv(camera):
 
 def test_projection_against_the_field_of_view(camera):
     edge = np.array([np.tan(np.deg2rad(30)) * 3, 0, 3])
-    np.testing.assert_allclose(camera.project(edge), (640, 180))
-    np.testing.assert_allclose(camera.project(np.array([0, 0, 7.0])), (320, 180))
+    np.testing.assert_allclose(camera.project(edge), (639.5, 179.5))
+    np.testing.assert_allclose(camera.project(np.array([0, 0, 7.0])), (319.5, 179.5))
 
 
 @pytest.mark.parametrize(('drop', 'expected'), [(0.0, 0.0), (1.0, 45.0), (-1.0, -45.0)])
@@ -34,10 +34,17 @@ def test_pitch_is_the_angle_below_the_horizon(drop, expected):
     assert np.rad2deg(camera.pitch) == pytest.approx(expected)
 
 
+def test_mirroring_the_world_mirrors_the_pixels():
+    camera = Camera.look_at((0, 0, 1), (0, 1, 1), 1.0, (64, 36))
+    points = np.random.default_rng(0).uniform((-1, -1, 2), (1, 1, 4), (9, 3))
+    x, y = camera.project(points).T
+    np.testing.assert_allclose(camera.project(points * (-1, 1, 1)), np.stack([64 - 1 - x, y], -1))
+
+
 def test_ray_cosines_turn_distance_into_depth(camera):
     point = np.array([0.4, -0.3, 2.0])
-    column, row = camera.project(point).astype(int)
-    center = np.array([column + 0.5, row + 0.5, 1.0])
+    column, row = np.round(camera.project(point)).astype(int)
+    center = np.array([column, row, 1.0])
     ray = np.linalg.inv(camera.K) @ center
     assert camera.ray_cosines()[row, column] == pytest.approx(ray[2] / np.linalg.norm(ray))
 

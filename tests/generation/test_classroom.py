@@ -1,5 +1,6 @@
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import cloudpickle
@@ -36,6 +37,7 @@ class Blocks:
 
 
 class BlockGenerator(ClassroomGenerator):
+    requires = ('mitsuba',)
     killed_at = None
 
     def factory(self):
@@ -43,7 +45,7 @@ class BlockGenerator(ClassroomGenerator):
 
     def render_frame(self, shots, writer):
         if self.killed_at is not None and any(shot.image_id >= self.killed_at for shot in shots):
-            (writer.root / 'images/.part-9-00000099.jpg').write_bytes(b'half a picture')
+            (writer.root / 'images/.00000099-abcd1234.jpg').write_bytes(b'half a picture')
             raise KeyboardInterrupt
         return super().render_frame(shots, writer)
 
@@ -140,8 +142,8 @@ def test_keypoints_are_the_projected_joints_and_obey_the_depth_map(dataset):
             np.testing.assert_allclose(keypoints[labeled, :2], pixels[labeled], atol=0.01)
             assert not keypoints[~labeled].any()
             for (x, y, v), z in zip(keypoints[labeled], points[labeled, 2]):
-                surface = depth[int(y), int(x)]
-                own = stencil[int(y), int(x)] == person['stencil_id']
+                pixel = int(np.floor(y + 0.5)), int(np.floor(x + 0.5))
+                surface, own = depth[pixel], stencil[pixel] == person['stencil_id']
                 if v == 2:
                     assert z - surface <= (0.2 if own else 0) + 0.001
                 else:
@@ -153,7 +155,7 @@ def test_world_geometry_agrees_with_the_depth_map(dataset):
     for image, _ in all_images(dataset):
         K, R, t = (np.array(image['camera'][key]) for key in ('K', 'R', 't'))
         depth = cv2.imread(str(dataset / image['depth_file']), cv2.IMREAD_UNCHANGED) / 1000
-        y, x = np.mgrid[:36, :64] + 0.5
+        y, x = np.mgrid[:36, :64]
         rays = np.dstack([x, y, np.ones_like(x)]) @ np.linalg.inv(K).T
         height = ((rays * depth[..., None] - t) @ R)[..., 2]
         assert height.min() == pytest.approx(0, abs=0.01)
@@ -180,6 +182,18 @@ def test_dataset_json_renders_the_same_again(dataset, tmp_path):
     assert tree(tmp_path / 'set') == tree(dataset)
 
 
+def test_versions_of_all_that_renders_are_recorded(dataset):
+    versions = json.loads((dataset / 'dataset.json').read_text())['versions']
+    assert {name: versions[name] for name in ('torch', 'drjit')} == {n: version(n) for n in ('torch', 'drjit')}
+
+
+def test_a_missing_package_is_named_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(BlockGenerator, 'requires', ('mitsuba', 'no_such_renderer'))
+    with pytest.raises(ImportError, match=r'no_such_renderer is not installed; pip install synpose\[generate\]'):
+        BlockGenerator(**options()).run(tmp_path / 'set')
+    assert not (tmp_path / 'set').exists()
+
+
 def test_people_depend_on_seed_scene_and_frame_only():
     first, second = (BlockGenerator(**options(seed=seed)) for seed in (1, 2))
     assert first.rng(0, 2, 0).random() == BlockGenerator(**options(seed=1)).rng(0, 2, 0).random()
@@ -195,6 +209,18 @@ def test_people_depend_on_seed_scene_and_frame_only():
         ({'occupancy': 1.2}, 'occupancy: 1.2 is not in'),
         ({'cameras_per_frame': 9}, 'cameras_per_frame: 9 is not in'),
         ({'seed': -1}, 'seed: -1 is not in'),
+        ({'seed': None}, 'seed: None is not a whole number'),
+        ({'seed': 1.5}, 'seed: 1.5 is not a whole number'),
+        ({'light_samples': None}, 'light_samples: None is not a whole number'),
+        ({'occupancy': None}, 'occupancy: None is not a number'),
+        ({'people': {'movements': ['sleeping']}}, "unknown movement 'sleeping'"),
+        ({'people': {'movements': []}}, 'movements: need at least one'),
+        ({'people': {'model': 'smplx'}}, "unknown body model 'smplx'"),
+        ({'people': {'age_range': 5}}, 'age_range: 5 is not a'),
+        ({'people': {'age': (3, 4)}}, "unknown people option 'age'"),
+        ({'camera': {'fov': (55, 85), 'height': (2, 3)}}, "camera: 'pitch' is missing"),
+        ({'sizes': {'small': {'rows': 1}}}, "sizes.small: 'columns' is missing"),
+        ({'style': {}}, "style: 'board' is missing"),
         ({'scenes': {'training': 1}}, 'scenes: splits are'),
         ({'scenes': {'train': 0}}, 'scenes: need at least 1'),
         ({'sizes': {'huge': {'rows': 1, 'columns': 1}}}, 'sizes: rooms are'),
@@ -211,7 +237,7 @@ def test_bad_options_are_named(changes, message):
     ('name', 'images'),
     [
         ('demo_source', {'train': 300, 'val': 60}),
-        ('demo_target', {'train': 60, 'test': 60}),
+        ('demo_target', {'train': 36, 'test': 60}),
         ('demo_quick_source', {'train': 40, 'val': 12}),
         ('demo_quick_target', {'train': 12, 'test': 12}),
         ('synpose', {'train': 48 * 8 * 135, 'val': 8 * 8 * 135}),

@@ -8,8 +8,8 @@ FOCAL = 40.0
 
 def plane_depth(normal, offset, shape=(36, 64)):
     """Depth of the plane normal . p = offset seen through a pinhole."""
-    y, x = np.mgrid[: shape[0], : shape[1]] + 0.5
-    rays = np.dstack([(x - shape[1] / 2) / FOCAL, (y - shape[0] / 2) / FOCAL, np.ones(shape)])
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    rays = np.dstack([(x - (shape[1] - 1) / 2) / FOCAL, (y - (shape[0] - 1) / 2) / FOCAL, np.ones(shape)])
     return offset / (rays @ normal)
 
 

@@ -29,6 +29,11 @@ def test_rod_encloses_a_cylinder():
     assert (outward > 0).all()
 
 
+def test_a_closed_rod_may_taper():
+    cone = rod((1, 0, 0), (1, 0, 3), (1.0, 0.5), GRAY, sides=256, closed=True)
+    assert volume(cone) == pytest.approx(np.pi * (1 + 0.5 + 0.25), rel=1e-3)
+
+
 def test_quad_faces_along_the_cross_product():
     mesh = quad((0, 0, 0), (2, 0, 0), (0, 1, 0), GRAY, tile=0.5)
     a, b, c = mesh.vertices[mesh.faces[0]]

@@ -1,4 +1,5 @@
 import hashlib
+import json
 import subprocess
 import sys
 from functools import cache
@@ -9,7 +10,7 @@ import pytest
 from synpose.generation.movements import SEATED, STANDING
 from synpose.generation.people import PersonFactory
 from synpose.generation.primitives import Seat
-from synpose.generation.props import HELD, hold
+from synpose.generation.props import HELD, LAPTOP_HEIGHT, hold
 from synpose.skeletons import JOINT_NAMES
 
 ROW = {name: i for i, name in enumerate(JOINT_NAMES)}
@@ -72,6 +73,7 @@ def test_seated_person_is_complete():
     assert attributes['sex'] in ('female', 'male')
     assert 9 <= attributes['years'] <= 25
     assert attributes['held'] == 'cup'
+    assert json.loads(json.dumps(attributes)) == attributes
     points = np.concatenate([mesh.vertices for mesh in person.meshes])
     outside = np.maximum(points.min(axis=0) - person.joints, person.joints - points.max(axis=0))
     assert outside.max() <= 0
@@ -114,6 +116,19 @@ def test_bad_names_are_told():
         PersonFactory('smplx')
     with pytest.raises(ValueError, match='violin'):
         hold(np.random.default_rng(0), 'violin', np.zeros((59, 3)), 'left')
+
+
+@pytest.mark.parametrize('ages', [5, (9,), (20, 10), (0, 3)])
+def test_bad_ages_are_told(ages):
+    with pytest.raises(ValueError, match='teacher_age_range'):
+        PersonFactory(teacher_age_range=ages)
+
+
+def test_a_laptop_lifts_the_typing_hands():
+    typing = factory().sample_seated(np.random.default_rng(4), Seat(), 'typing')
+    assert typing.attributes['on_desk'] == ['laptop']
+    tips = [ROW[f'{side}_{finger}_tip'] for side in ('left', 'right') for finger in ('index', 'middle')]
+    assert typing.joints[tips, 2].min() > Seat().desk_height + LAPTOP_HEIGHT
 
 
 def test_importing_the_module_does_not_import_anny():

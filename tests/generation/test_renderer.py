@@ -4,13 +4,15 @@ import pytest
 from synpose.generation.cameras import Camera
 from synpose.generation.furniture import box, quad
 from synpose.generation.primitives import Material, Person
-from synpose.generation.renderer import SceneRenderer, read_labels
+from synpose.generation.renderer import _FRACTIONS, SceneRenderer, _colors, read_labels
 from synpose.generation.rooms import Light
 
 pytest.importorskip('mitsuba')
 
 WHITE = Material(np.full(3, 0.8))
 CAMERA = Camera.look_at((0, 0, 1), (0, 5, 1), np.deg2rad(60), (64, 36))
+LAMP = Light(quad((-1, 1, 4), (0, 2, 0), (2, 0, 0), WHITE), np.full(3, 5.0))
+JOINTS = np.zeros((59, 3), np.float32)
 
 
 def block(low, high, color=0.5):
@@ -26,8 +28,7 @@ def renderer():
         block((-0.7, 4, 0), (0.6, 4.5, 1.4), 0.1),
         block((0, 9, 0), (1, 10, 1)),
     ]
-    lamp = Light(quad((-1, 1, 4), (0, 2, 0), (2, 0, 0), WHITE), np.full(3, 5.0))
-    return SceneRenderer([wall, counter], [lamp], people, samples=2)
+    return SceneRenderer([wall, counter], [LAMP], people, samples=2)
 
 
 @pytest.fixture(scope='module')
@@ -74,6 +75,31 @@ def test_same_seed_same_bytes(renderer, view):
     np.testing.assert_array_equal(again.color, view.color)
     assert (other.color != view.color).any()
     np.testing.assert_array_equal(other.depth, view.depth)
+
+
+@pytest.mark.parametrize(('x', 'z'), [(0.0, 1.0), (0.437, 1.3), (-1.21, 0.62)])
+def test_a_projected_joint_is_the_middle_of_what_is_drawn_there(x, z):
+    half = 0.1  # m: some three pixels
+    tile = quad((x - half, 4, z - half), (2 * half, 0, 0), (0, 0, 2 * half), WHITE)
+    person = Person([tile], np.tile([x, 4.0, z], (59, 1)).astype(np.float32), 'tile')
+    view = SceneRenderer([quad((-9, 6, -9), (18, 0, 0), (0, 0, 18), WHITE)], [LAMP], [person], 1).render(CAMERA, 0)
+    rows, columns = np.nonzero(view.stencil == 1)
+    joint = CAMERA.project(CAMERA.to_camera(person.joints[0]))
+    np.testing.assert_allclose(joint, (columns.mean(), rows.mean()), atol=0.45)
+
+
+def test_black_textures_keep_their_persons_number():
+    black = Material(np.full(3, 0.0), np.random.default_rng(0).random((64, 64, 3), dtype=np.float32))
+    people = [Person([quad((i - 2.5, 4, 0.3), (1, 0, 0), (0, 0, 1.4), black)], JOINTS, 'tile') for i in range(5)]
+    view = SceneRenderer([], [LAMP], people, 1).render(CAMERA, 0)
+    expected = np.digitize(4 * pixel_rays()[0], np.arange(5) - 2.5)
+    seen = view.stencil > 0
+    assert seen.sum() > 500
+    np.testing.assert_array_equal(view.stencil[seen], np.broadcast_to(expected, seen.shape)[seen])
+    texture = black.texture * black.color
+    assert np.array(_colors(black.color, texture, _FRACTIONS, (7, 1, 0))['data'])[..., :2].min((0, 1)).tolist() == (
+        pytest.approx([7.001, 1.001])
+    )
 
 
 def test_labels():

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from synpose.files import atomic_path
 from synpose.generation.writer import DatasetWriter, categories, encode
 from synpose.skeletons import BONES, JOINT_NAMES
 
@@ -36,7 +37,8 @@ def write(writer, *args, **kwargs):
 def writer(tmp_path):
     writer = DatasetWriter(tmp_path / 'set', HEADER)
     assert writer.open(resume=False) is False
-    return writer
+    yield writer
+    writer.close()
 
 
 def test_files_hold_what_was_given(writer):
@@ -89,12 +91,37 @@ def test_damaged_images_count_as_missing(writer, damage):
 
 
 def test_a_filled_folder_needs_resume(writer):
+    writer.close()
     with pytest.raises(FileExistsError, match=r'not empty.*--resume'):
         DatasetWriter(writer.root, HEADER).open(resume=False)
-    assert DatasetWriter(writer.root, HEADER).open(resume=True) is False
+
+
+@pytest.mark.parametrize('resume', [False, True])
+def test_a_second_run_is_refused_while_the_first_lives(writer, resume):
+    with pytest.raises(BlockingIOError, match='set: another run is writing here'):
+        DatasetWriter(writer.root, HEADER).open(resume)
+    writer.close()
+    second = DatasetWriter(writer.root, HEADER)
+    assert second.open(resume=True) is False
+    second.close()
+
+
+@pytest.mark.parametrize('file', ['images/00000002.jpg', 'stencils/00000001.png', 'annotations/train.json'])
+def test_a_file_missing_from_a_complete_set_is_named(writer, file):
+    for image_id in (1, 2):
+        write(writer, image_id)
+    writer.finish([1, 2], ['train'])
+    writer.close()
+    again = DatasetWriter(writer.root, HEADER)
+    assert again.open(resume=True) is True
+    again.close()
+    (writer.root / file).unlink()
+    with pytest.raises(FileNotFoundError, match=f'{file}: missing'):
+        DatasetWriter(writer.root, HEADER).open(resume=True)
 
 
 def test_resume_refuses_another_configuration(writer):
+    writer.close()
     changed = {'generator': {'seed': 1, 'sensor': {'noise': (0.0, 0.2)}}}
     with pytest.raises(ValueError, match=r'dataset.json: cannot resume, generator.sensor.noise is \[0.0, 0.1\] there'):
         DatasetWriter(writer.root, changed).open(resume=True)
@@ -102,6 +129,7 @@ def test_resume_refuses_another_configuration(writer):
 
 @pytest.mark.parametrize(('content', 'message'), [('{"gen', 'broken JSON'), ('[]', 'broken JSON')])
 def test_resume_names_a_broken_description(writer, content, message):
+    writer.close()
     (writer.root / 'dataset.json').write_text(content)
     with pytest.raises(ValueError, match=f'dataset.json: {message}'):
         DatasetWriter(writer.root, HEADER).open(resume=True)
@@ -120,10 +148,15 @@ def test_a_file_is_no_folder(tmp_path):
 
 
 def test_half_written_files_are_removed_on_resume(writer):
-    leftover = writer.root / 'images/.part-1-00000001.jpg'
-    leftover.write_bytes(b'half')
+    with atomic_path(writer.root / 'images/00000001.jpg') as path:
+        leftover = path.with_name(path.name.replace('00000001', '00000002'))  # as the kill of a process leaves it
+        leftover.write_bytes(b'half')
+    foreign = writer.root / 'images/.DS_Store'
+    foreign.write_bytes(b'')
+    writer.close()
     DatasetWriter(writer.root, HEADER).open(resume=True)
     assert not leftover.exists()
+    assert foreign.exists()
 
 
 def test_an_unwritable_folder_is_named(tmp_path):

@@ -3,8 +3,6 @@ import pytest
 
 from synpose.reporting.drawing import (
     INSIDE,
-    LEFT,
-    RIGHT,
     Skeleton,
     color_depth,
     draw_boxes,
@@ -13,9 +11,9 @@ from synpose.reporting.drawing import (
     person_color,
     tint_stencil,
 )
-from synpose.skeletons import COCO17_NAMES, JOINT_NAMES, build_metainfo
+from synpose.skeletons import COCO17_NAMES, JOINT_NAMES, LEFT_COLOR, RIGHT_COLOR, build_metainfo
 
-PAIR = Skeleton(('left_wrist', 'right_wrist'), ((0, 1),), (LEFT, RIGHT), ((9, 8, 7),))
+PAIR = Skeleton(('left_wrist', 'right_wrist'), ((0, 1),), (LEFT_COLOR, RIGHT_COLOR), ((9, 8, 7),))
 
 
 def canvas(height: int = 100, width: int = 200) -> np.ndarray:
@@ -38,8 +36,8 @@ def test_coco_gets_a_torso() -> None:
     bones = {
         (skeleton.names[a], skeleton.names[b]): color for (a, b), color in zip(skeleton.links, skeleton.link_colors)
     }
-    assert bones['left_shoulder', 'left_hip'] == LEFT
-    assert bones['left_shoulder', 'right_shoulder'] not in (LEFT, RIGHT)
+    assert bones['left_shoulder', 'left_hip'] == LEFT_COLOR
+    assert bones['left_shoulder', 'right_shoulder'] not in (LEFT_COLOR, RIGHT_COLOR)
     # Every joint is joined to something.
     assert {index for link in skeleton.links for index in link} == set(range(17))
 
@@ -50,15 +48,24 @@ def test_from_metainfo_takes_its_links_and_colors() -> None:
     parsed = parse_pose_metainfo(build_metainfo('coco17', COCO17_NAMES))
     skeleton = Skeleton.from_metainfo(parsed)
     assert skeleton.names == COCO17_NAMES
-    assert skeleton.joint_colors[5:7] == (LEFT, RIGHT)
+    assert skeleton.joint_colors[5:7] == (LEFT_COLOR, RIGHT_COLOR)
     assert len(skeleton.links) == len(parsed['skeleton_links'])
+
+
+def test_a_skeleton_looks_the_same_by_names_and_by_metainfo() -> None:
+    from mmpose.datasets.datasets.utils import parse_pose_metainfo
+
+    by_metainfo = Skeleton.from_metainfo(parse_pose_metainfo(build_metainfo('ours', JOINT_NAMES)))
+    by_names = Skeleton.from_names(JOINT_NAMES)
+    assert by_metainfo.joint_colors == by_names.joint_colors
+    assert {(0, 255, 0), (255, 128, 0), (51, 153, 255)} == set(by_names.joint_colors)
 
 
 def test_a_pose_is_drawn_where_it_stands() -> None:
     image = canvas()
     draw_poses(image, np.array([[[50.0, 40.0], [150.0, 40.0]]]), PAIR)
-    assert pixel(image, 50, 40) == LEFT
-    assert pixel(image, 150, 40) == RIGHT
+    assert pixel(image, 50, 40) == LEFT_COLOR
+    assert pixel(image, 150, 40) == RIGHT_COLOR
     assert pixel(image, 100, 40) == pytest.approx((9, 8, 7), abs=3)
     assert pixel(image, 100, 60) == (128, 128, 128)
 
@@ -66,7 +73,7 @@ def test_a_pose_is_drawn_where_it_stands() -> None:
 def test_joints_not_shown_leave_no_trace() -> None:
     image = canvas()
     draw_poses(image, np.array([[[50.0, 40.0], [150.0, 40.0]]]), PAIR, shown=np.array([[True, False]]))
-    assert pixel(image, 50, 40) == LEFT
+    assert pixel(image, 50, 40) == LEFT_COLOR
     assert (image[:, 60:] == 128).all()
     image = canvas()
     draw_poses(image, np.array([[[np.nan, 40.0], [np.nan, 40.0]]]), PAIR)
@@ -77,7 +84,7 @@ def test_occluded_joints_have_a_white_middle() -> None:
     image = canvas(1000, 1000)
     draw_poses(image, np.array([[[200.0, 500.0], [800.0, 500.0]]]), PAIR, occluded=np.array([[True, False]]))
     assert pixel(image, 200, 500) == INSIDE
-    assert pixel(image, 800, 500) == RIGHT
+    assert pixel(image, 800, 500) == RIGHT_COLOR
 
 
 def test_far_away_joints_do_not_overflow() -> None:

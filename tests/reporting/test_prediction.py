@@ -11,7 +11,7 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.structures import PoseDataSample
 from torch import nn
 
-from synpose.reporting.prediction import find_images, load_model, predict_batch, predict_images
+from synpose.reporting.prediction import find_images, load_model, plan_drawings, predict_batch, predict_images
 from synpose.skeletons import build_metainfo
 
 JOINTS = ('left_shoulder', 'right_shoulder')
@@ -98,6 +98,34 @@ def test_predict_images(tmp_path: Path) -> None:
     assert np.abs(drawn[20, 5:45] - 128).max() > 60
     assert np.abs(drawn[50, 5:45] - 128).max() < 10  # the doubtful person
     assert (tmp_path / 'out' / 'a-2.jpg').is_file()
+
+
+def test_drawings_get_names_of_their_own(tmp_path: Path) -> None:
+    paths = [tmp_path / 'x' / 'a.png', tmp_path / 'y' / 'a.jpg', tmp_path / 'gone.jpg']
+    assert [path.name for path in plan_drawings(paths, tmp_path)] == ['a.jpg', 'a-2.jpg', 'gone.jpg']
+
+
+def test_a_photo_is_never_overwritten(tmp_path: Path) -> None:
+    photos = tmp_path / 'photos'
+    # The second drawing would land on the first photo, and the first beside both.
+    paths = [write_image(photos / 'b-2.jpg'), write_image(tmp_path / 'b.png'), write_image(tmp_path / 'deep' / 'b.png')]
+    (tmp_path / 'link').symlink_to(photos)
+    before = paths[0].read_bytes()
+    model = TwoPeople()
+    for out in (photos, tmp_path / 'link', tmp_path / 'deep' / '..' / 'photos'):
+        for chosen in (paths[:1], paths[1:] + paths[:1]):
+            with pytest.raises(ValueError, match=r'b-2\.jpg: the drawing of .*b.* would overwrite this input'):
+                predict_images(model, chosen, out)
+    assert paths[0].read_bytes() == before
+    assert model.batches == []
+    assert list(photos.iterdir()) == paths[:1]
+
+
+def test_drawings_beside_photos_of_other_names(tmp_path: Path) -> None:
+    path = write_image(tmp_path / 'a.png')
+    for _ in range(2):  # a second run may replace the drawings of the first
+        assert predict_images(TwoPeople(), [path], tmp_path).num_images == 1
+    assert (tmp_path / 'a.jpg').is_file()
 
 
 def test_missing_model_files_are_named(tmp_path: Path) -> None:

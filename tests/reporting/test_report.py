@@ -43,6 +43,20 @@ def test_html_has_the_same_figures_and_fetches_nothing(report: Path) -> None:
     assert all(source.startswith(('data:image/', '#')) for source in sources)
 
 
+def test_commands_of_a_demo_with_their_seconds(work_dir: Path) -> None:
+    stages = [
+        {'name': 'render', 'command': 'python tools/generate.py configs/generate/rooms.py', 'seconds': 1234.4},
+        {'name': 'train', 'command': 'python tools/train.py configs/demo/tiny.py', 'seconds': 7.6},
+    ]
+    (work_dir / 'timings.json').write_text(json.dumps({'stages': stages}))
+    write_report(work_dir)
+    for name in ('report.md', 'report.html'):
+        text = (work_dir / name).read_text()
+        listing = text[text.index('Commands of the whole job, with their wall times, summed over interruptions') :]
+        assert '# render: 1234 s\npython tools/generate.py configs/generate/rooms.py\n' in listing
+        assert '# train: 8 s\npython tools/train.py configs/demo/tiny.py' in listing
+
+
 def test_a_second_report_removes_old_pictures_only(report: Path) -> None:
     (report / 'report_files' / 'old.jpg').write_bytes(b'')
     (report / 'report_files' / 'notes.txt').write_text('mine')

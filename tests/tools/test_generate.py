@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from synpose.generation import ClassroomGenerator
+
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / 'tools/generate.py'
 CONFIG = ROOT / 'configs/generate/demo_quick_source.py'
@@ -37,6 +39,8 @@ def test_help_teaches(run):
         (('--cfg-options', 'generator.frames=3'), "unknown generator option 'frames'"),
         (('--cfg-options', 'generator.type=Playground'), 'Playground'),
         (('--cfg-options', 'generator.occupancy=2'), 'occupancy: 2 is not in'),
+        (('--cfg-options', 'generator.people.age=3'), "unknown people option 'age'"),
+        (('--cfg-options', 'generator.style.wal.hue=3'), "unknown style option 'wal'"),
     ],
 )
 def test_bad_options_end_in_one_line(run, tmp_path, arguments, message):
@@ -44,6 +48,14 @@ def test_bad_options_end_in_one_line(run, tmp_path, arguments, message):
     assert status == 2
     assert err.startswith('error: ')
     assert message in err
+    assert not (tmp_path / 'set').exists()
+
+
+def test_a_missing_renderer_ends_in_one_line(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(ClassroomGenerator, 'requires', ('no_such_renderer',))
+    status, _, err = run(CONFIG, '--out', tmp_path / 'set')
+    assert (status, err.count('\n')) == (2, 1)
+    assert 'no_such_renderer is not installed; pip install synpose[generate]' in err
     assert not (tmp_path / 'set').exists()
 
 

@@ -1,7 +1,6 @@
 """tools/predict.py as a user calls it, with a small untrained top-down model."""
 
 import json
-import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from mmengine.config import Config
 
 import synpose  # noqa: F401  # puts MMPose in order before it is imported
 
-TOOL = Path(__file__).parents[2] / 'tools' / 'predict.py'
 CONFIG = """
 codec = dict(type='MSRAHeatmap', input_size=(48, 64), heatmap_size=(12, 16), sigma=2)
 model = dict(
@@ -39,21 +37,8 @@ def model_files(tmp_path: Path) -> tuple[str, str]:
     return str(config), str(checkpoint)
 
 
-@pytest.fixture
-def predict(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """The tool as a function of its arguments: a process of its own would import torch and MMPose once a call."""
-
-    def run(*args: str) -> int:
-        monkeypatch.setattr('sys.argv', [str(TOOL), *args])
-        with pytest.raises(SystemExit) as stop:
-            runpy.run_path(str(TOOL), run_name='__main__')
-        return int(stop.value.code or 0)
-
-    return run
-
-
 def test_a_broken_image_is_reported_and_the_rest_goes_on(
-    tmp_path: Path, model_files: tuple[str, str], predict: Callable[..., int], capsys: pytest.CaptureFixture
+    tmp_path: Path, model_files: tuple[str, str], run_tool: Callable[..., int], capsys: pytest.CaptureFixture
 ) -> None:
     photos = tmp_path / 'photos'
     photos.mkdir()
@@ -61,7 +46,9 @@ def test_a_broken_image_is_reported_and_the_rest_goes_on(
         cv2.imwrite(str(photos / f'{i}.jpg'), np.full((50, 70, 3), 90 * i, np.uint8))
     (photos / 'broken.png').write_text('no image')
     out = str(tmp_path / 'out')
-    assert predict(*model_files, str(photos), '--out', out, '--score-thr', '-10', '--batch-size', '2') == 1
+    assert (
+        run_tool('predict.py', *model_files, str(photos), '--out', out, '--score-thr', '-10', '--batch-size', '2') == 1
+    )
     said = capsys.readouterr()
     assert said.err.count('error: ') == 1
     assert 'broken.png: not an image' in said.err
@@ -72,11 +59,24 @@ def test_a_broken_image_is_reported_and_the_rest_goes_on(
     assert [len(entry['keypoints']) for entry in results] == [51, 51]
 
     (photos / 'broken.png').unlink()
-    assert predict(*model_files, str(photos), '--out', out) == 0
+    assert run_tool('predict.py', *model_files, str(photos), '--out', out) == 0
+
+
+def test_a_photo_is_not_overwritten_and_no_model_is_loaded(
+    tmp_path: Path, run_tool: Callable[..., int], capsys: pytest.CaptureFixture
+) -> None:
+    photo = tmp_path / 'a.jpg'
+    cv2.imwrite(str(photo), np.full((50, 70, 3), 90, np.uint8))
+    before = photo.read_bytes()
+    assert run_tool('predict.py', 'none.py', 'none.pth', tmp_path, '--out', tmp_path) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f'error: {photo}: the drawing of {photo} would overwrite this input')
+    assert said.count('\n') == 1
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
 
 
 def test_missing_input_is_one_message(
-    tmp_path: Path, predict: Callable[..., int], capsys: pytest.CaptureFixture
+    tmp_path: Path, run_tool: Callable[..., int], capsys: pytest.CaptureFixture
 ) -> None:
-    assert predict('none.py', 'none.pth', str(tmp_path / 'none'), '--out', str(tmp_path / 'out')) == 1
+    assert run_tool('predict.py', 'none.py', 'none.pth', str(tmp_path / 'none'), '--out', str(tmp_path / 'out')) == 1
     assert capsys.readouterr().err.startswith(f'error: {tmp_path / "none"}: no such file')

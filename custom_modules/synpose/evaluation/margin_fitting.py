@@ -26,8 +26,8 @@ def fit_annotation_margins(ann_file: str | os.PathLike, joint_names: Sequence[st
         joint_names: The model's joints, found in the file by name.
 
     Returns:
-        ``margins`` (left, top, right, bottom); ``num_people`` they were fitted on; ``tight`` and ``with_margins``, each
-        the ``AP``, ``AP50``, ``AP75``, ``AR`` that the labeled joints reach on this file's own boxes.
+        ``margins`` (left, top, right, bottom); the ``joints``; ``num_people``, how many they were fitted on; ``tight``
+        and ``with_margins``, each the ``AP``, ``AP50``, ``AP75``, ``AR`` that the labeled joints reach on this file.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -53,6 +53,7 @@ def fit_annotation_margins(ann_file: str | os.PathLike, joint_names: Sequence[st
 
     return {
         'margins': list(margins),
+        'joints': list(joint_names),
         'num_people': sum(map(len, poses)),
         'tight': ceiling(poses),
         'with_margins': ceiling(widened),

@@ -34,17 +34,22 @@ class ImagePeople:
         return self.image['width'], self.image['height']
 
 
-def read_people(ann_file: str | os.PathLike) -> tuple[list[ImagePeople], list[str]]:
+def read_people(ann_file: str | os.PathLike, on_error: str = 'raise') -> tuple[list[ImagePeople], list[str]]:
     """Read every image's people.
 
     In a file of several categories, only those of the category ``person`` are read. An image without people is kept.
+
+    Args:
+        ann_file: COCO-style annotation file.
+        on_error: ``'raise'``, or ``'skip'`` to leave bad records out and log each, as ``SynPoseDataset`` does.
 
     Returns:
         The images in the file's order, and the names of the joints (empty in a file of boxes only).
 
     Raises:
         FileNotFoundError: If the file does not exist.
-        ValueError: If the file is broken or has no image, or a record is bad; the message names file, record, field.
+        ValueError: If the file is broken or has no image, or a record is bad and ``on_error='raise'``; the
+            message names file, record and field.
     """
     content = read_coco_json(ann_file)
     names = file_joint_names(content, ann_file)
@@ -54,13 +59,15 @@ def read_people(ann_file: str | os.PathLike) -> tuple[list[ImagePeople], list[st
         for annotation in content['annotations']
         if not person_ids or annotation.get('category_id') in person_ids
     ]
-    log = ProblemLog(ann_file)
+    log = ProblemLog(ann_file, on_error)
     images = check_images(content['images'], log)
     if not images:
         raise ValueError(f'{ann_file}: images: no image, so the split is empty')
     groups: dict[Any, list[dict]] = {image['id']: [] for image in images}
-    for annotation in check_annotations(annotations, images, len(names), log):
+    left_out = {image.get('id') for image in content['images']} - set(groups)
+    for annotation in check_annotations(annotations, images, len(names), log, left_out):
         groups[annotation['image_id']].append(annotation)
+    log.report()
     return [_collect(image, groups[image['id']], len(names)) for image in images], names
 
 

@@ -1,4 +1,8 @@
-"""Labels of a rendered view: joints in pixels, visibility and boxes. Pure arrays; section 1 of the methods."""
+"""Labels of a rendered view: joints in pixels, visibility and boxes. Pure arrays.
+
+Joints are in the coordinates of :mod:`synpose.generation.cameras` (pixel centers at whole numbers). Boxes are COCO's:
+x and y are the first column and row, w and h the numbers of columns and rows.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +20,7 @@ _TOLERANCES = {
     **dict.fromkeys(('nose', 'eye', 'chin', 'wrist', 'toe', 'palm'), 0.07),
 }
 OWN_BODY_TOLERANCE = np.array([_TOLERANCES.get(strip_side(name), 0.04) for name in JOINT_NAMES])
-"""How far behind its own body's surface a joint may lie and still be seen, ``(59,)`` m [D].
+"""How far behind its own body's surface a joint may lie and still be seen, ``(59,)`` m; our choice.
 
 A joint is inside the body: about half the limb's thickness below the skin, more where the line of sight is oblique.
 Beyond this the surface belongs to another part of the body (a wrist behind the back). Finger joints take .04.
@@ -43,8 +47,9 @@ def joint_visibility(
         ``(59,)`` int: 0 outside the image or behind the camera, 1 occluded, 2 visible.
     """
     height, width = depth.shape
-    inside = (joint_depth > 0) & (keypoints >= 0).all(-1) & (keypoints[:, 0] < width) & (keypoints[:, 1] < height)
-    column, row = np.where(inside[:, None], keypoints, 0).astype(int).T
+    nearest = np.floor(keypoints + 0.5)
+    inside = (joint_depth > 0) & (nearest >= 0).all(-1) & (nearest < (width, height)).all(-1)
+    column, row = np.where(inside[:, None], nearest, 0).astype(int).T
     surface = np.where(depth[row, column] > 0, depth[row, column], np.inf)
     tolerance = np.where(stencil[row, column] == stencil_id, OWN_BODY_TOLERANCE, 0.0)
     return np.where(inside, np.where(joint_depth - surface <= tolerance, 2, 1), 0)
@@ -87,9 +92,9 @@ def annotate(
         points = np.round(camera.to_camera(person.joints), 6)
         # A joint behind the camera has no image; its pixel is never read.
         ahead = points[:, 2] > 0
-        pixels = camera.project(np.where(ahead[:, None], points, (0.0, 0.0, 1.0)))
+        pixels = np.round(camera.project(np.where(ahead[:, None], points, (0.0, 0.0, 1.0))), 3)
         visibility = joint_visibility(pixels, points[:, 2], depth, stencil, number)
-        pixels = np.where(visibility[:, None] > 0, np.round(pixels, 3), 0.0)
+        pixels = np.where(visibility[:, None] > 0, pixels, 0.0)
         renumber[number] = len(annotations) + 1
         annotations.append(
             {
@@ -103,6 +108,7 @@ def annotate(
                 'is_synthetic': True,
                 'keypoints_3d': points.tolist(),
                 'behavior': person.behavior,
+                'attributes': person.attributes,
             }
         )
     return annotations, renumber[stencil], skipped

@@ -161,7 +161,7 @@ def dress(
         vertices, faces, uv = surface
         if len(faces):
             material = Material(np.clip(color, 0, 1).astype(np.float32), texture, roughness)
-            meshes.append(Mesh(vertices.astype(np.float32), faces, material, uv, smooth=True))
+            meshes.append(Mesh(vertices.astype(np.float32), faces, material, uv))
 
     covered = np.maximum(np.maximum(shirt, trousers if not cut.skirt else -1.0), shoes)
     add(fitting.skin(covered), look.skin)

@@ -1,9 +1,10 @@
 """Pinhole cameras on the walls of a room.
 
 World frame as in :mod:`synpose.generation.primitives`. Camera frame as in OpenCV: x right, y down, z along the
-optical axis; ``x_cam = R @ x_world + t``. Image coordinates are continuous: the pixel in column ``j`` and row ``i``
-covers ``[j, j + 1) x [i, i + 1)``, so its center is at ``(j + .5, i + .5)`` and the joint at ``(x, y)`` lies in pixel
-``(floor(x), floor(y))``; boxes use the same coordinates.
+optical axis; ``x_cam = R @ x_world + t``. Image coordinates are OpenCV's and COCO's: the center of the pixel in column
+``j`` and row ``i`` is at ``(j, i)``, so the image spans ``[-.5, W - .5) x [-.5, H - .5)``, its middle is at
+``((W - 1) / 2, (H - 1) / 2)``, the joint at ``(x, y)`` lies in pixel ``(floor(x + .5), floor(y + .5))`` and mirroring
+an image turns ``x`` into ``W - 1 - x``.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ class Camera:
         camera_id: Mounting place, 0-7 (see :func:`sample_camera`).
         width: Image width, px.
         height: Image height, px.
-        K: Intrinsic matrix ``(3, 3)``, px.
+        K: Intrinsic matrix ``(3, 3)``, px; pixel centers are at whole numbers.
         R: World-to-camera rotation ``(3, 3)``.
         t: World-to-camera translation ``(3,)``, m.
     """
@@ -55,7 +56,7 @@ class Camera:
         R = np.stack([right, np.cross(forward, right), forward])
         width, height = size
         focal = 0.5 * width / np.tan(0.5 * fov)
-        K = np.array([[focal, 0, 0.5 * width], [0, focal, 0.5 * height], [0, 0, 1]])
+        K = np.array([[focal, 0, 0.5 * (width - 1)], [0, focal, 0.5 * (height - 1)], [0, 0, 1]])
         return cls(camera_id, width, height, K, R, -R @ position)
 
     @property
@@ -91,8 +92,8 @@ class Camera:
 
     def ray_cosines(self) -> np.ndarray:
         """Cosine between each pixel center's ray and the optical axis ``(height, width)``: depth / distance."""
-        x = (np.arange(self.width) + 0.5 - self.K[0, 2]) / self.K[0, 0]
-        y = (np.arange(self.height) + 0.5 - self.K[1, 2]) / self.K[1, 1]
+        x = (np.arange(self.width) - self.K[0, 2]) / self.K[0, 0]
+        y = (np.arange(self.height) - self.K[1, 2]) / self.K[1, 1]
         return 1 / np.sqrt(1 + x[None] ** 2 + y[:, None] ** 2)
 
 

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -13,10 +15,12 @@ import numpy as np
 from synpose.generation import cameras, rooms
 from synpose.generation.annotator import annotate
 from synpose.generation.denoise import tone_map
+from synpose.generation.people import PersonFactory, check_options
 from synpose.generation.plan import Shot, plan_shots, thin_out
 from synpose.generation.rooms import ROOM_SIZES, Room
 from synpose.generation.scene import Factory, compose
 from synpose.generation.sensor import expose, sample_sensor
+from synpose.generation.styles import check_keys, check_style
 from synpose.generation.writer import SPLITS, DatasetWriter, encode
 from synpose.registry import GENERATORS
 from synpose.version import __version__
@@ -27,8 +31,6 @@ _ROOM, _CAMERA, _PEOPLE, _LIGHT, _SENSOR = range(5)  # random streams, so that o
 @lru_cache(maxsize=1)
 def _load_factory(options: str) -> Factory:
     """Load the body model, once per worker process; ``options`` is JSON."""
-    from synpose.generation.people import PersonFactory
-
     return PersonFactory(**json.loads(options))
 
 
@@ -62,8 +64,13 @@ class ClassroomGenerator:
         unknown: Catches misspelled options.
 
     Raises:
-        ValueError: If an option is unknown or out of range.
+        ValueError: If an option is unknown, missing or out of range.
+
+    Attributes:
+        requires: Packages that rendering imports.
     """
+
+    requires: tuple[str, ...] = ('mitsuba', 'anny')
 
     def __init__(
         self,
@@ -96,20 +103,29 @@ class ClassroomGenerator:
         _require(set(scenes) <= set(SPLITS), f'scenes: splits are {SPLITS}, not {sorted(scenes)}')
         _require(all(n >= 1 for n in self.scenes.values()), f'scenes: need at least 1 a split, not {dict(scenes)}')
         _require(bool(sizes) and set(sizes) <= set(ROOM_SIZES), f'sizes: rooms are {ROOM_SIZES}, not {sorted(sizes)}')
-        for name, low, high in (
-            ('seed', 0, np.inf),
-            ('frames_per_scene', 1, np.inf),
-            ('cameras_per_frame', 1, cameras.NUM_CAMERAS),
-            ('occupancy', 0, 1),
-            ('teacher', 0, 1),
-            ('max_people', 1, np.inf),
-            ('min_visible_pixels', 1, np.inf),
-            ('light_samples', 1, np.inf),
-            ('num_images', 1, np.inf),
+        for name, kind, low, high in (
+            ('seed', Integral, 0, np.inf),
+            ('frames_per_scene', Integral, 1, np.inf),
+            ('cameras_per_frame', Integral, 1, cameras.NUM_CAMERAS),
+            ('occupancy', Real, 0, 1),
+            ('teacher', Real, 0, 1),
+            ('max_people', Integral, 1, np.inf),
+            ('min_visible_pixels', Integral, 1, np.inf),
+            ('light_samples', Integral, 1, np.inf),
+            ('num_images', Integral, 1, np.inf),
         ):
             value = options[name]
-            _require(value is None or low <= value <= high, f'{name}: {value} is not in [{low}, {high}]')
+            if value is None and name in ('max_people', 'num_images'):
+                continue
+            noun = 'a whole number' if kind is Integral else 'a number'
+            _require(isinstance(value, kind), f'{name}: {value!r} is not {noun}')
+            _require(low <= value <= high, f'{name}: {value} is not in [{low}, {high}]')
         _require(min(image_size) >= 16, f'image_size: {image_size} is smaller than 16 px')
+        for name in sizes:
+            check_keys(sizes[name], f'sizes.{name}', ('rows', 'columns'))
+        check_keys(camera, 'camera', ('fov', 'height', 'pitch'))
+        check_style(style)
+        check_options(people or {})
         sample_sensor(np.random.default_rng(0), sensor or {})  # names its own unknown options
         self.seed = seed
 
@@ -131,7 +147,7 @@ class ClassroomGenerator:
 
     def header(self) -> dict[str, Any]:
         """Describe the dataset: enough to render it again, bit for bit."""
-        packages = ('mitsuba', 'anny', 'numpy', 'opencv-python-headless', 'scipy')
+        packages = ('mitsuba', 'drjit', 'anny', 'torch', 'numpy', 'opencv-python-headless', 'scipy')
         versions = {'synpose': __version__, **{name: _version(name) for name in packages}}
         return {'format': 'SynPose', 'generator': {'type': type(self).__name__, **self.options}, 'versions': versions}
 
@@ -145,13 +161,25 @@ class ClassroomGenerator:
 
         Returns:
             Per split the numbers of ``images``, ``people`` and people ``left_out``; empty if all was done before.
+
+        Raises:
+            ImportError: If the renderer or the body model is not installed.
+            OSError: If the folder cannot be written, is not empty, or another run is writing it.
+            ValueError: If the folder cannot be resumed with this configuration.
         """
+        for package in self.requires:
+            if find_spec(package) is None:
+                raise ImportError(f'{package} is not installed; pip install synpose[generate]', name=package)
+        writer = DatasetWriter(out, self.header())
+        try:
+            return {} if writer.open(resume) else self._render_missing(writer, workers)
+        finally:
+            writer.close()
+
+    def _render_missing(self, writer: DatasetWriter, workers: int) -> dict[str, dict[str, int]]:
         from joblib import Parallel, delayed
         from tqdm import tqdm
 
-        writer = DatasetWriter(out, self.header())
-        if writer.open(resume):
-            return {}
         shots = self.plan()
         missing = [shot for shot in shots if not writer.has(shot.image_id)]
         groups: dict[tuple[int, int], list[Shot]] = {}
@@ -174,7 +202,7 @@ class ClassroomGenerator:
         scene, frame = shots[0].scene, shots[0].frame
         room = self.build_room(scene, shots[0].room_size)
         options = self.options
-        people = compose(
+        people, things = compose(
             self.rng(scene, _PEOPLE, frame),
             room,
             self.factory(),
@@ -182,7 +210,7 @@ class ClassroomGenerator:
             options['teacher'],
             max_people=options['max_people'],
         )
-        renderer = SceneRenderer(room.meshes, room.lights, people, options['light_samples'])
+        renderer = SceneRenderer([*room.meshes, *things], room.lights, people, options['light_samples'])
         for shot in shots:
             camera = cameras.sample_camera(
                 self.rng(scene, _CAMERA, shot.camera),

@@ -19,8 +19,8 @@ def normals_from_depth(depth: np.ndarray, focal: float) -> np.ndarray:
         ``(H, W, 3)`` unit vectors toward the camera.
     """
     height, width = depth.shape
-    x = (np.arange(width) + 0.5 - 0.5 * width)[None] * depth / focal
-    y = (np.arange(height) + 0.5 - 0.5 * height)[:, None] * depth / focal
+    x = (np.arange(width) - 0.5 * (width - 1))[None] * depth / focal
+    y = (np.arange(height) - 0.5 * (height - 1))[:, None] * depth / focal
     points = np.stack([x, y, depth], -1)
     # Of the two one-sided differences take the shorter: it does not cross the object's edge.
     steps = []
@@ -59,8 +59,8 @@ def smooth_light(
         ``(H, W, 3)`` float32.
     """
     height, width = depth.shape
-    x = ((np.arange(width) + 0.5 - 0.5 * width)[None] * depth / focal).astype(np.float32)
-    y = ((np.arange(height) + 0.5 - 0.5 * height)[:, None] * depth / focal).astype(np.float32)
+    x = ((np.arange(width) - 0.5 * (width - 1))[None] * depth / focal).astype(np.float32)
+    y = ((np.arange(height) - 0.5 * (height - 1))[:, None] * depth / focal).astype(np.float32)
     normals = normals.astype(np.float32)
     features = np.dstack([x, y, depth.astype(np.float32), normals]).astype(np.float32)
     # Signed distance of every pixel's own tangent plane from the camera.
@@ -116,7 +116,7 @@ def scattered_light(light: np.ndarray, normals: np.ndarray, albedo: np.ndarray, 
     """Approximate the light that reaches surfaces after several reflections, without noise.
 
     What the image shows is taken for the whole room: its mean reflected light comes evenly from all sides, and the
-    lower half's mean color (floor and desks) from below. A stand-in for path tracing [D], unoccluded and weak.
+    lower half's mean color (floor and desks) from below. Our choice in place of path tracing, unoccluded and weak.
 
     Args:
         light: Direct light ``(H, W, 3)``.

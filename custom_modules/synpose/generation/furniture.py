@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from synpose.generation.primitives import Material, Mesh, Seat
+from synpose.generation.shells import tube
 
 _BOX_FACES = ((0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5))
 """Corner numbers (bit 0: x, bit 1: y, bit 2: z) of the six sides, counter-clockwise seen from outside."""
@@ -46,8 +47,19 @@ def box(low: ArrayLike, high: ArrayLike, material: Material, tile: float = 0.6) 
     return merge(sides)[0]
 
 
-def rod(start: ArrayLike, end: ArrayLike, radius: float, material: Material, sides: int = 8) -> Mesh:
-    """Return a cylinder (without end caps) between two points ``(3,)`` m; ``radius`` in m."""
+def rod(
+    start: ArrayLike, end: ArrayLike, radius: ArrayLike, material: Material, sides: int = 8, closed: bool = False
+) -> Mesh:
+    """Return a round bar between two points ``(3,)`` m.
+
+    Args:
+        start: ``(3,)`` m.
+        end: ``(3,)`` m.
+        radius: In m; two numbers if it differs between start and end.
+        material: The surface.
+        sides: Faces around.
+        closed: Add the end caps.
+    """
     a, b = np.asarray(start, dtype=float), np.asarray(end, dtype=float)
     axis = (b - a) / np.linalg.norm(b - a)
     helper = np.array([1.0, 0, 0]) if abs(axis[0]) < 0.9 else np.array([0, 1.0, 0])
@@ -55,24 +67,26 @@ def rod(start: ArrayLike, end: ArrayLike, radius: float, material: Material, sid
     side /= np.linalg.norm(side)
     up = np.cross(axis, side)
     angle = 2 * np.pi * np.arange(sides) / sides
-    ring = radius * (np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * up)
-    i, j = np.arange(sides), (np.arange(sides) + 1) % sides
-    faces = np.concatenate([np.stack([i, j, j + sides], 1), np.stack([i, j + sides, i + sides], 1)])
-    return Mesh(np.concatenate([a + ring, b + ring]).astype(np.float32), faces.astype(np.int32), material, smooth=True)
+    ring = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * up
+    first, last = np.broadcast_to(np.asarray(radius, dtype=float), 2)
+    rings = np.stack([a + first * ring, b + last * ring])
+    if closed:
+        rings = np.stack([a + 0 * ring, *rings, b + 0 * ring])
+    return Mesh(rings.reshape(-1, 3).astype(np.float32), tube(rings), material)
 
 
 def merge(meshes: Iterable[Mesh]) -> list[Mesh]:
-    """Join meshes that share a material object (and smoothness, and having uv), in order of first appearance."""
+    """Join meshes that share a material object (and having uv), in order of first appearance."""
     groups: dict[tuple, list[Mesh]] = {}
     for mesh in meshes:
-        groups.setdefault((id(mesh.material), mesh.smooth, mesh.uv is None), []).append(mesh)
+        groups.setdefault((id(mesh.material), mesh.uv is None), []).append(mesh)
     merged = []
     for group in groups.values():
         starts = np.cumsum([0] + [len(m.vertices) for m in group[:-1]])
         vertices = np.concatenate([m.vertices for m in group]).astype(np.float32)
         faces = np.concatenate([m.faces + start for m, start in zip(group, starts)]).astype(np.int32)
         uv = None if group[0].uv is None else np.concatenate([m.uv for m in group]).astype(np.float32)
-        merged.append(Mesh(vertices, faces, group[0].material, uv, group[0].smooth))
+        merged.append(Mesh(vertices, faces, group[0].material, uv))
     return merged
 
 
@@ -81,8 +95,7 @@ def moved(meshes: Iterable[Mesh], position: ArrayLike, heading: float = 0.0) -> 
     c, s = np.cos(heading), np.sin(heading)
     turn = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
     return [
-        Mesh((m.vertices @ turn + np.asarray(position)).astype(np.float32), m.faces, m.material, m.uv, m.smooth)
-        for m in meshes
+        Mesh((m.vertices @ turn + np.asarray(position)).astype(np.float32), m.faces, m.material, m.uv) for m in meshes
     ]
 
 

@@ -58,7 +58,7 @@ class Movement:
         head_roll: Tilt of the head against the trunk, rad.
         slide: How far the pelvis is forward of its upright place on the seat, m.
         held: Thing in the main hand (``'pen'``, ``'phone'``, ``'cup'``) or between both (``'book'``, ``'sheet'``).
-        on_desk: Things that should lie on the desk (``'paper'``, ``'laptop'``); they belong to the room.
+        on_desk: Things that should lie on the desk (``'paper'``, ``'laptop'``); they belong to the furniture.
         head_down: Bend forward until the head rests on the desk.
     """
 

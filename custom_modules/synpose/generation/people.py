@@ -1,6 +1,9 @@
 """Joins bodies, movements and looks into the people of a classroom."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +13,8 @@ from synpose.generation.clothing import Tailor
 from synpose.generation.movements import MOVEMENTS, SEATED, STANDING, Movement
 from synpose.generation.posing import Pose, Poser
 from synpose.generation.primitives import Person, Seat
-from synpose.generation.props import hold
+from synpose.generation.props import LAPTOP_HEIGHT, hold
+from synpose.generation.styles import check_keys
 
 
 class PersonFactory:
@@ -26,7 +30,7 @@ class PersonFactory:
             default.
 
     Raises:
-        ValueError: If the body model or a movement is unknown.
+        ValueError: If the body model or a movement is unknown, or a range of ages is none.
         ImportError: If anny is not installed.
     """
 
@@ -37,8 +41,8 @@ class PersonFactory:
         teacher_age_range: tuple[float, float] = (26.0, 62.0),
         movements: Sequence[str] | None = None,
     ) -> None:
-        if model != 'anny':
-            raise ValueError(f"unknown body model {model!r}, expected 'anny'")
+        options = {'age_range': age_range, 'teacher_age_range': teacher_age_range, 'movements': movements}
+        check_options({'model': model, **options})
         self.age_range = age_range
         self.teacher_age_range = teacher_age_range
         self.movements = [_movement(name) for name in movements] if movements is not None else list(SEATED)
@@ -59,6 +63,8 @@ class PersonFactory:
         """
         chosen = _movement(movement) if movement is not None else self.movements[rng.integers(len(self.movements))]
         body = self.model.sample(rng, self.age_range)
+        if 'laptop' in chosen.on_desk:  # hands rest on the keyboard
+            seat = replace(seat, desk_height=seat.desk_height + LAPTOP_HEIGHT)
         return self._finish(rng, body, self._poser.seated(rng, body, chosen, seat), chosen)
 
     def sample_standing(self, rng: np.random.Generator) -> Person:
@@ -85,6 +91,26 @@ class PersonFactory:
             'on_desk': list(movement.on_desk),
         }
         return Person(meshes, joints.astype(np.float32), movement.name, attributes)
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Check the options of :class:`PersonFactory` without loading the body model.
+
+    Raises:
+        ValueError: If an option, the body model or a movement is unknown, or a range of ages is none.
+    """
+    check_keys(options, 'people', (), inspect.signature(PersonFactory).parameters)
+    if options.get('model', 'anny') != 'anny':
+        raise ValueError(f"unknown body model {options['model']!r}, expected 'anny'")
+    for name in {'age_range', 'teacher_age_range'} & set(options):
+        ages = options[name]
+        if np.shape(ages) != (2,) or not 0 < ages[0] <= ages[1]:
+            raise ValueError(f'{name}: {ages!r} is not a (low, high) range of years')
+    movements = options.get('movements')
+    if movements is not None and not movements:
+        raise ValueError('movements: need at least one')
+    for name in movements or ():
+        _movement(name)
 
 
 def _movement(name: str) -> Movement:

@@ -29,14 +29,12 @@ class Mesh:
         faces: ``(F, 3)`` int32 vertex indices, counter-clockwise seen from outside.
         material: The surface.
         uv: Optional texture coordinates ``(V, 2)`` float32; the texture repeats outside [0, 1].
-        smooth: Interpolate vertex normals (bodies) instead of flat faces (furniture).
     """
 
     vertices: np.ndarray
     faces: np.ndarray
     material: Material
     uv: np.ndarray | None = None
-    smooth: bool = False
 
 
 @dataclass
@@ -71,7 +69,7 @@ class Person:
         meshes: Surfaces (skin, hair, shirt, trousers or skirt, shoes, things held).
         joints: ``(59, 3)`` float32, metres, in the order of :data:`synpose.skeletons.JOINT_NAMES`.
         behavior: Name of the movement's behavior, e.g. ``'writing'``.
-        attributes: Shape and clothing as sampled, kept for the record.
+        attributes: Shape, clothing and things as sampled, of JSON types; written with the annotation.
     """
 
     meshes: list[Mesh]
@@ -92,5 +90,5 @@ class Person:
         def move(points: np.ndarray) -> np.ndarray:
             return (points @ rotation.T + position).astype(np.float32)
 
-        meshes = [Mesh(move(m.vertices), m.faces, m.material, m.uv, m.smooth) for m in self.meshes]
+        meshes = [Mesh(move(m.vertices), m.faces, m.material, m.uv) for m in self.meshes]
         return Person(meshes, move(self.joints), self.behavior, self.attributes)

@@ -1,41 +1,34 @@
-"""Things held in hands, placed by the posed joints."""
+"""Things people hold, placed by the posed joints, and things that lie before them on the desk."""
 
 import numpy as np
 
+from synpose.generation.furniture import box, moved, rod
 from synpose.generation.kinematics import normalized
-from synpose.generation.primitives import Material, Mesh
-from synpose.generation.shells import tube
+from synpose.generation.primitives import Material, Mesh, Seat
 from synpose.skeletons import JOINT_NAMES
 
 HELD = ('pen', 'phone', 'cup', 'book', 'sheet')
 """Things people hold."""
+ON_DESK = ('paper', 'laptop')
+"""Things that lie before people."""
+LAPTOP_HEIGHT = 0.012
+"""Height of a laptop's keyboard above the desk, m."""
 
 _ROW = {name: i for i, name in enumerate(JOINT_NAMES)}
-# Corners of a box in the order of the faces below.
-_CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float) / 2
-_SIDES = np.array(
-    [0, 1, 3, 0, 3, 2, 4, 6, 7, 4, 7, 5, 0, 4, 5, 0, 5, 1, 2, 3, 7, 2, 7, 6, 0, 2, 6, 0, 6, 4, 1, 5, 7, 1, 7, 3],
-    dtype=np.int32,
-).reshape(-1, 3)
 
 
 def _block(center: np.ndarray, axes: np.ndarray, size: tuple[float, float, float], color: np.ndarray) -> Mesh:
     """Return a box of a size (m) whose sides lie along the columns of ``axes`` ``(3, 3)``."""
     if np.linalg.det(axes) < 0:  # a left hand's axes are a mirror image: keep the faces pointing outward
         axes = axes * [-1, 1, 1]
-    vertices = center + (_CORNERS * size) @ axes.T
-    return Mesh(vertices.astype(np.float32), _SIDES, Material(np.asarray(color, dtype=np.float32)))
+    half = 0.5 * np.asarray(size)
+    block = box(-half, half, _plain(color))
+    block.vertices = (center + block.vertices @ axes.T).astype(np.float32)
+    return block
 
 
-def _rod(start: np.ndarray, end: np.ndarray, radii: tuple[float, float], color: np.ndarray, sides: int = 12) -> Mesh:
-    """Return a round body between two points (m), closed at both ends."""
-    axis = normalized(end - start)
-    across = normalized(np.cross(axis, np.eye(3)[np.argmin(np.abs(axis))]))
-    angles = np.linspace(0, 2 * np.pi, sides, endpoint=False)[:, None]
-    ring = np.cos(angles) * across + np.sin(angles) * np.cross(axis, across)
-    rings = np.stack([start + 0 * ring, start + radii[0] * ring, end + radii[1] * ring, end + 0 * ring])
-    material = Material(np.asarray(color, dtype=np.float32))
-    return Mesh(rings.reshape(-1, 3).astype(np.float32), tube(rings), material)
+def _plain(color: np.ndarray) -> Material:
+    return Material(np.asarray(color, dtype=np.float32))
 
 
 def hold(rng: np.random.Generator, thing: str, joints: np.ndarray, side: str) -> list[Mesh]:
@@ -60,7 +53,7 @@ def hold(rng: np.random.Generator, thing: str, joints: np.ndarray, side: str) ->
     if thing == 'pen':
         grip = (at('index_tip') + at('thumb_tip') + at('middle_tip')) / 3
         back = normalized(at('index_1') - grip + np.array([0, -0.01, 0.03]))
-        return [_rod(grip - 0.035 * back, grip + 0.105 * back, (0.003, 0.0045), color)]
+        return [rod(grip - 0.035 * back, grip + 0.105 * back, (0.003, 0.0045), _plain(color), 12, closed=True)]
     fingers = normalized(at('middle_1') - at('wrist'))
     thumbward = normalized(at('index_1') - at('little_1'))
     palm = normalized(np.cross(fingers, thumbward) * (-1 if side == 'right' else 1))
@@ -75,7 +68,8 @@ def hold(rng: np.random.Generator, thing: str, joints: np.ndarray, side: str) ->
         center = middle + 0.040 * palm
         up = normalized(thumbward + 0.15 * fingers)
         size = rng.uniform(0.9, 1.15)
-        return [_rod(center - 0.05 * size * up, center + 0.05 * size * up, (0.029 * size, 0.036 * size), color, 20)]
+        bottom, top = (center + sign * 0.05 * size * up for sign in (-1, 1))
+        return [rod(bottom, top, (0.029 * size, 0.036 * size), _plain(color), 20, closed=True)]
     left, right = (joints[_ROW[f'{hand}_palm']].astype(float) for hand in ('left', 'right'))
     center, across = (left + right) / 2, normalized(right - left)
     fingertips = (joints[_ROW['left_middle_1']] + joints[_ROW['right_middle_1']]) / 2 - center
@@ -95,3 +89,29 @@ def hold(rng: np.random.Generator, thing: str, joints: np.ndarray, side: str) ->
         page = half + np.cross(across, ahead) * 0.006
         meshes.append(_block(page, axes, (width - 0.01, 0.20, 0.008), np.full(3, 0.7)))
     return meshes
+
+
+def lay(rng: np.random.Generator, thing: str, seat: Seat, side: str) -> list[Mesh]:
+    """Put a thing on the desk before someone, in the sitter's frame.
+
+    Args:
+        rng: Source of its color and turn.
+        thing: One of :data:`ON_DESK`.
+        seat: Where they sit.
+        side: ``'left'`` or ``'right'``: the hand that writes.
+
+    Raises:
+        ValueError: If the thing is unknown.
+    """
+    if thing not in ON_DESK:
+        raise ValueError(f'unknown thing on a desk {thing!r}, expected one of {ON_DESK}')
+    edge = np.array([0.0, seat.desk_near, seat.desk_height])
+    if thing == 'paper':
+        outward = 1 if side == 'right' else -1
+        sheet = box((-0.105, -0.148, 0), (0.105, 0.148, 0.002), _plain(np.full(3, rng.uniform(0.65, 0.8))))
+        return moved([sheet], edge + np.array([0.05 * outward, 0.2, 0]), outward * rng.uniform(0.0, 0.3))
+    shell = _plain(np.full(3, rng.uniform(0.03, 0.5)))
+    base = box((-0.155, 0.03, 0), (0.155, 0.25, LAPTOP_HEIGHT), shell)
+    lid = box((-0.155, 0.25, 0), (0.155, 0.256, 0.21), shell)
+    lid.vertices[:, 1] += 0.3 * lid.vertices[:, 2]  # open by about 107 degrees: the screen faces the sitter
+    return moved([base, lid], edge)

@@ -20,7 +20,8 @@ from synpose.generation.rooms import Light
 
 # Where in its pixel each sample of the noise-free reflectance lies, px from the center: the center and a rotated grid.
 _EDGE_OFFSETS = ((0.0, 0.0), (-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125))
-_MAX_FRACTION = 0.998  # what a surface shows stays below 1: whole parts carry labels
+# What a surface shows stays between whole numbers, which carry labels, and far enough that rounding reaches none.
+_FRACTIONS = (0.001, 0.998)
 _NEAR = 0.01  # m before the camera where rays start
 _SAME_SURFACE = 0.02  # relative difference in distance within a pixel that does not cross an edge
 _MIN_ALBEDO = 0.02  # keeps the light on black surfaces finite
@@ -60,16 +61,19 @@ def _bitmap(image: np.ndarray) -> dict[str, Any]:
 
 
 def _colors(
-    color: np.ndarray, texture: np.ndarray | None, limit: float, label: tuple[float, float, float] = (0, 0, 0)
+    color: np.ndarray,
+    texture: np.ndarray | None,
+    limits: tuple[float, float],
+    label: tuple[float, float, float] = (0, 0, 0),
 ) -> dict[str, Any]:
-    """Describe a constant or textured color, clipped to [0, limit], plus a label."""
+    """Describe a constant or textured color, clipped to (low, high), plus a label."""
     if texture is None:
-        return {'type': 'rgb', 'value': [float(c) for c in np.clip(color, 0, limit) + np.array(label)]}
-    return _bitmap(np.clip(texture * color, 0, limit) + np.array(label))
+        return {'type': 'rgb', 'value': [float(c) for c in np.clip(color, *limits) + np.array(label)]}
+    return _bitmap(np.clip(texture * color, *limits) + np.array(label))
 
 
 def _bsdf(material: Material) -> Any:
-    color = _colors(material.color, material.texture, 1.0)
+    color = _colors(material.color, material.texture, (0, 1))
     surface: dict[str, Any] = {'type': 'diffuse', 'reflectance': color}
     if material.roughness < 1:
         surface = {'type': 'roughplastic', 'diffuse_reflectance': color, 'alpha': material.roughness}
@@ -150,12 +154,12 @@ class SceneRenderer:
             material = mesh.material
             if id(material) not in bsdfs:
                 bsdfs[id(material)] = _bsdf(material)
-            label = _colors(material.color, material.texture, _MAX_FRACTION, (number, 1, 0))
+            label = _colors(material.color, material.texture, _FRACTIONS, (number, 1, 0))
             scene[f'surface_{i}'] = _shape(f'surface_{i}', mesh, bsdfs[id(material)], label, 0.0)
         black = mi.load_dict({'type': 'diffuse', 'reflectance': 0.0})
         brightest = max((float(light.radiance.max()) for light in lights), default=1.0)
         for i, light in enumerate(lights):
-            radiance = _colors(light.radiance / brightest, light.mesh.material.texture, _MAX_FRACTION)
+            radiance = _colors(light.radiance / brightest, light.mesh.material.texture, _FRACTIONS)
             scene[f'light_{i}'] = _shape(f'light_{i}', light.mesh, black, radiance, float(light.weight))
         self._scene = mi.load_dict(scene, parallel=False)
 

@@ -98,8 +98,8 @@ def build_room(rng: np.random.Generator, size_name: str, sizes: Mapping, style: 
         size_name: Which entry of ``sizes`` to build.
         sizes: ``{name: dict(rows=..., columns=...)}``.
         style: Styles by part: ``wall``, ``floor``, ``ceiling``, ``desk``, ``chair``, ``metal``, ``board``, ``cover``,
-            ``paper``, ``trim`` (see :func:`sample_material`), and ``light`` with (low, high) of ``lamp``, ``window``
-            and ``ambient`` radiance and of ``warmth`` (-1 blue, 1 yellow).
+            ``paper``, ``trim``, ``door`` (see :func:`sample_material`), and ``light`` with (low, high) of ``lamp``,
+            ``window`` and ``ambient`` radiance and of ``warmth`` (-1 blue, 1 yellow).
     """
     rows, columns = sizes[size_name]['rows'], sizes[size_name]['columns']
     row_pitch, column_pitch = rng.uniform(1.3, 1.5), rng.uniform(1.15, 1.45)

@@ -4,6 +4,7 @@ While images are being rendered each finished image has a record in ``<root>/.re
 annotation files are put together from the records in the order of the image ids, and the records are removed last.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -14,17 +15,17 @@ from typing import Any
 import cv2
 import numpy as np
 
+from synpose.files import atomic_path
 from synpose.skeletons import BONES, JOINT_NAMES
 
 SPLITS = ('train', 'val', 'test')
-_TEMPORARY = '.part-'
+_TEMPORARY = '.*-????????.*'  # what a killed process leaves of synpose.files.atomic_path
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file so that it is whole or absent: under a temporary name of its own process, then renamed."""
-    temporary = path.with_name(f'{_TEMPORARY}{os.getpid()}-{path.name}')
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
+    """Write a file so that it is whole or absent."""
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def encode(image: np.ndarray, extension: str, quality: int = 95) -> bytes:
@@ -70,13 +71,14 @@ class DatasetWriter:
         self.root = Path(root)
         self.header = json.loads(to_json(header))
         self.records = self.root / '.records'
+        self._lock: int | None = None  # descriptor of the root folder, while a run holds it
 
     @property
     def _description(self) -> Path:
         return self.root / 'dataset.json'
 
     def open(self, resume: bool) -> bool:
-        """Prepare the folder.
+        """Prepare the folder and keep other runs out of it until :meth:`close`.
 
         Args:
             resume: Continue what the folder holds instead of refusing it.
@@ -85,21 +87,24 @@ class DatasetWriter:
             True if the folder already holds the complete dataset.
 
         Raises:
+            BlockingIOError: If another run is writing the folder.
             FileExistsError: If the folder is not empty and ``resume`` is off.
+            FileNotFoundError: If the dataset is complete but for a file that has since gone.
             ValueError: If the folder was written with another configuration, or its dataset.json is broken.
             OSError: If the folder cannot be written.
         """
         if self.root.exists() and not self.root.is_dir():
             raise NotADirectoryError(f'{self.root}: exists and is not a folder')
+        self._acquire()
         complete = False
-        if self.root.is_dir() and any(self.root.iterdir()):
+        if any(self.root.iterdir()):
             if not resume:
                 raise FileExistsError(f'{self.root}: not empty; choose a new folder or continue this one with --resume')
             complete = self._check_header()
         try:
             for folder in ('images', 'stencils', 'depth', 'annotations', *(() if complete else ('.records',))):
                 (self.root / folder).mkdir(parents=True, exist_ok=True)
-            for leftover in self.root.rglob(f'{_TEMPORARY}*'):
+            for leftover in self.root.rglob(_TEMPORARY):
                 leftover.unlink()
             if complete:
                 shutil.rmtree(self.records, ignore_errors=True)
@@ -109,11 +114,27 @@ class DatasetWriter:
             raise OSError(f'{self.root}: cannot write here ({error.strerror})') from error
         return complete
 
+    def close(self) -> None:
+        """Let other runs at the folder."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _acquire(self) -> None:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.root, os.O_RDONLY)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.close()
+            raise BlockingIOError(f'{self.root}: another run is writing here') from None
+        except OSError as error:
+            raise OSError(f'{self.root}: cannot write here ({error.strerror})') from error
+
     def _check_header(self) -> bool:
         if not self._description.is_file():
             if all(
-                path.name.startswith(_TEMPORARY) or (path.is_dir() and not any(path.iterdir()))
-                for path in self.root.iterdir()
+                path.match(_TEMPORARY) or (path.is_dir() and not any(path.iterdir())) for path in self.root.iterdir()
             ):
                 return False  # killed before the first file
             raise ValueError(f'{self.root}: holds files but no dataset.json, so it is not a dataset to resume')
@@ -127,15 +148,31 @@ class DatasetWriter:
             if found.get(key) != self.header[key]:
                 field = _first_difference(found.get(key), self.header[key], key)
                 raise ValueError(f'{self._description}: cannot resume, {field}')
-        return 'counts' in found
+        if 'counts' not in found:
+            return False
+        self._check_files(found['counts'])
+        return True
+
+    def _check_files(self, splits: Iterable[str]) -> None:
+        """Raise FileNotFoundError naming the first missing file of a complete dataset."""
+        for split in splits:
+            annotations = Path('annotations', f'{split}.json')
+            images = json.loads(self._existing(annotations).read_bytes())['images']
+            for file in (file for image in images for file in _files(image)):
+                self._existing(file)
+
+    def _existing(self, file: str | Path) -> Path:
+        path = self.root / file
+        if not path.is_file():
+            raise FileNotFoundError(f'{path}: missing from a complete dataset; render it again in a new folder')
+        return path
 
     def has(self, image_id: int) -> bool:
         """Tell whether an image is finished: its record is whole and its files exist."""
         try:
             record = json.loads(self._record_path(image_id).read_bytes())
             image = record['image']
-            files = ('images/' + image['file_name'], image['stencil_file'], image['depth_file'])
-            return image['id'] == image_id and all((self.root / file).is_file() for file in files)
+            return image['id'] == image_id and all((self.root / file).is_file() for file in _files(image))
         except (OSError, ValueError, KeyError, TypeError):
             return False
 
@@ -154,9 +191,9 @@ class DatasetWriter:
         """
         entry = record['image']
         millimetres = np.round(np.clip(depth, 0, 65.535) * 1000).astype(np.uint16)
-        write_atomic(self.root / 'images' / entry['file_name'], image)
-        write_atomic(self.root / entry['stencil_file'], encode(stencil, '.png'))
-        write_atomic(self.root / entry['depth_file'], encode(millimetres, '.png'))
+        contents = (image, encode(stencil, '.png'), encode(millimetres, '.png'))
+        for file, content in zip(_files(entry), contents):
+            write_atomic(self.root / file, content)
         write_atomic(self._record_path(entry['id']), to_json(record))
 
     def finish(self, image_ids: Iterable[int], splits: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -195,9 +232,8 @@ class DatasetWriter:
     def _write_annotations(self, split: str, image_ids: list[int], first_ids: dict[int, int]) -> None:
         """Stream one split's json from the records: millions of annotations do not fit in memory as objects."""
         path = self.root / 'annotations' / f'{split}.json'
-        temporary = path.with_name(f'{_TEMPORARY}{os.getpid()}-{path.name}')
         head = {'info': {'description': f'SynPose format, {split} split'}, 'categories': categories()}
-        with open(temporary, 'wb') as file:
+        with atomic_path(path) as temporary, open(temporary, 'wb') as file:
             file.write(to_json(head).rstrip()[:-1] + b', "images": [')
             for i, image_id in enumerate(image_ids):
                 file.write((b',\n' if i else b'\n') + to_json(self._read_record(image_id)['image']).rstrip())
@@ -209,7 +245,11 @@ class DatasetWriter:
                     file.write(separator + to_json(numbered).rstrip())
                     separator = b',\n'
             file.write(b']}\n')
-        os.replace(temporary, path)
+
+
+def _files(image: dict[str, Any]) -> tuple[str, str, str]:
+    """Return the picture, the stencil and the depth map of a COCO image entry, below the root."""
+    return f'images/{image["file_name"]}', image['stencil_file'], image['depth_file']
 
 
 def _first_difference(found: Any, wanted: Any, path: str) -> str:

@@ -11,12 +11,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from synpose.skeletons import BONES, JOINT_ALIASES
+from synpose.skeletons import BONES, JOINT_ALIASES, MIDDLE_COLOR, side_color
 
 Color = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""
 
-LEFT, RIGHT, MIDDLE = (0, 255, 0), (255, 128, 0), (51, 153, 255)  # as skeletons.build_metainfo colors them
 OUTLINE, INSIDE = (20, 20, 20), (255, 255, 255)  # of a joint: its rim, and the middle of an occluded one
 _SHIFT = 4  # fractional bits of the coordinates handed to OpenCV, so that small people are not drawn on whole pixels
 
@@ -69,16 +68,9 @@ class Skeleton:
         )
 
 
-def side_color(name: str) -> Color:
-    """Return the color of a joint by the side its name states."""
-    if name.startswith('left_'):
-        return LEFT
-    return RIGHT if name.startswith('right_') else MIDDLE
-
-
 def _link_color(first: str, second: str) -> Color:
-    color = side_color(first)
-    return color if color == side_color(second) else side_color(second) if color == MIDDLE else MIDDLE
+    colors = {side_color(first), side_color(second)} - {MIDDLE_COLOR}
+    return colors.pop() if len(colors) == 1 else MIDDLE_COLOR
 
 
 def _as_colors(values: Any) -> tuple[Color, ...]:

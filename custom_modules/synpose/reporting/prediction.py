@@ -145,10 +145,13 @@ def predict_images(
 
     Returns:
         The counts, and what failed.
+
+    Raises:
+        ValueError: If a file to write is one of ``paths``, as :func:`plan_drawings` says.
     """
     out = Path(out)
+    drawings = plan_drawings(paths, out)
     skeleton = Skeleton.from_metainfo(model.dataset_meta)  # type: ignore[arg-type]
-    names = _output_names(paths)
     results: list[dict[str, Any]] = []
     failures: list[str] = []
     drawn = done = 0
@@ -160,12 +163,38 @@ def predict_images(
             kept = [entry['keypoints'] for entry in entries if entry['score'] >= score_thr]
             poses = np.array(kept).reshape(-1, len(skeleton.names), 3)
             draw_poses(image, poses[..., :2], skeleton, shown=poses[..., 2] >= score_thr)
-            with atomic_path(out / names[place]) as temporary:
+            with atomic_path(drawings[place]) as temporary:
                 temporary.write_bytes(encode_jpeg(image, quality=92))
             drawn += len(poses)
             done += 1
     write_json(out / 'predictions.json', results)
     return PredictionSummary(done, drawn, failures)
+
+
+def plan_drawings(paths: Sequence[Path], out: str | os.PathLike) -> list[Path]:
+    """Name the drawing of every image, and make sure that none takes the place of an image.
+
+    Args:
+        paths: Image files.
+        out: Folder of the drawings.
+
+    Returns:
+        One JPEG path an image; images of the same stem from different folders get a number.
+
+    Raises:
+        ValueError: If a drawing would overwrite one of ``paths``, also where links hide that the two are one file.
+    """
+    drawings = [Path(out, name) for name in _output_names(paths)]
+    inputs = {_file_identity(path) for path in paths if path.exists()}
+    for path, drawing in zip(paths, drawings):
+        if drawing.exists() and _file_identity(drawing) in inputs:
+            raise ValueError(f'{drawing}: the drawing of {path} would overwrite this input; choose another folder')
+    return drawings
+
+
+def _file_identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def _read_batches(

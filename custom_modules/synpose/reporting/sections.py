@@ -210,7 +210,9 @@ def provenance_blocks(work_dir: Path, results: list[TestResult], log: TrainingLo
     stages = read_stages(work_dir)
     if stages:
         lines = [f'# {stage["name"]}: {stage["seconds"]:.0f} s\n{stage["command"]}' for stage in stages]
-        blocks.append(Code('Commands of the whole job, with their wall times', '\n'.join(lines), 'sh'))
+        blocks.append(
+            Code('Commands of the whole job, with their wall times, summed over interruptions', '\n'.join(lines), 'sh')
+        )
     commands = dict.fromkeys(str(r.provenance['command']) for r in results if r.provenance.get('command'))
     if commands:
         blocks.append(Code('Commands of the tests', '\n'.join(commands), 'sh'))

@@ -116,11 +116,8 @@ def read_training_log(work_dir: Path) -> TrainingLog:
         own_train = [record for record in records if 'loss' in record]
         if not own_train:
             continue
-        train = [record for record in train if record['step'] < own_train[0]['step']] + own_train
-        own_val = [record for record in records if 'loss' not in record and 'step' in record]
-        val = (
-            [record for record in val if own_val and record['step'] < own_val[0]['step']] + own_val if own_val else val
-        )
+        train = _join(train, own_train)
+        val = _join(val, [record for record in records if 'loss' not in record and 'step' in record])
         runs.append(path.parent.parent)
         seconds.append(_wall_seconds(path.parent.parent))
     known = [value for value in seconds if value is not None]

@@ -95,7 +95,7 @@ def person_category(joint_names: Sequence[str]) -> dict[str, Any]:
 def camera_matrix(image_size: tuple[int, int]) -> np.ndarray:
     """Return the ``(3, 3)`` pinhole matrix of the fixture's cameras: focal length = image width, center = middle."""
     width, height = image_size
-    return np.array([[width, 0, width / 2], [0, width, height / 2], [0, 0, 1]], dtype=float)
+    return np.array([[width, 0, (width - 1) / 2], [0, width, (height - 1) / 2], [0, 0, 1]], dtype=float)
 
 
 def _image_record(
@@ -143,7 +143,7 @@ def _draw_people(
 
 def _ellipse_mask(image_size: tuple[int, int], low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Mark the pixels ``(H, W)`` whose center lies in the ellipse inscribed in the box ``low``-``high``, px."""
-    ys, xs = np.mgrid[: image_size[1], : image_size[0]] + 0.5
+    ys, xs = np.mgrid[: image_size[1], : image_size[0]]
     center, radius = (low + high) / 2, (high - low) / 2
     return ((xs - center[0]) / radius[0]) ** 2 + ((ys - center[1]) / radius[1]) ** 2 <= 1
 

@@ -47,9 +47,7 @@ class NoisyEvaluator(Evaluator):
 
 
 def train(work_dir, max_epochs, hooks, val_interval=1, resume=False):
-    loader = dict(
-        batch_size=2, num_workers=0, dataset=NoisyData(), sampler=dict(type='DefaultSampler', shuffle=True)
-    )
+    loader = dict(batch_size=2, num_workers=0, dataset=NoisyData(), sampler=dict(type='DefaultSampler', shuffle=True))
     torch.manual_seed(0)
     runner = Runner(
         model=NoisyModel(),

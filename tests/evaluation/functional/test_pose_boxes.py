@@ -82,7 +82,9 @@ def test_poses_without_extent_cannot_be_fitted() -> None:
 def test_read_margins(tmp_path: Path) -> None:
     path = tmp_path / 'm.json'
     path.write_text(json.dumps({'margins': [0.1, 0.2, 0.3, 0.4]}))
-    assert read_margins(path) == (0.1, 0.2, 0.3, 0.4)
+    assert read_margins(path) == ((0.1, 0.2, 0.3, 0.4), None)
+    path.write_text(json.dumps({'margins': [0.1, 0.2, 0.3, 0.4], 'joints': ['nose']}))
+    assert read_margins(path) == ((0.1, 0.2, 0.3, 0.4), ['nose'])
     for text in ('{', '{}', '{"margins": [1, 2, 3]}', '{"margins": "abcd"}', '[]'):
         path.write_text(text)
         with pytest.raises(ValueError, match=r'm.json: margins: must be'):

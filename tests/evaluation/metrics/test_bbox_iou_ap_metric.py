@@ -73,6 +73,29 @@ def test_margins_and_min_keypoint_score(tmp_path: Path) -> None:
     assert evaluate(build(ann_file, min_keypoint_score=1.5), [stray])['bbox_iou/AP'] == 0.0
 
 
+def test_joints_with_negative_scores_take_part(tmp_path: Path) -> None:
+    ann_file = write_boxes(tmp_path / 'a.json', [GRID])
+    assert evaluate(build(ann_file), [sample(0, GRID, np.linspace(-0.2, -0.1, 40))])['bbox_iou/AP'] == 1.0
+
+
+def test_margins_of_another_skeleton_are_refused(tmp_path: Path) -> None:
+    (tmp_path / 'm.json').write_text(json.dumps({'margins': [0, 0, 0, 0], 'joints': ['nose', 'neck']}))
+    metric = build(write_boxes(tmp_path / 'a.json', [GRID]), margins=str(tmp_path / 'm.json'))
+    metric.dataset_meta = {'keypoint_id2name': {0: 'nose', 1: 'chin'}}
+    metric.process(None, [sample(0, GRID)])
+    with pytest.raises(ValueError, match='fitted on 2 joints that are not the 2 of the model'):
+        metric.evaluate(1)
+    metric.dataset_meta = {'keypoint_id2name': {0: 'nose', 1: 'neck'}}
+    assert evaluate(metric, [sample(0, GRID)])['bbox_iou/AP'] == 1.0
+
+
+def test_bad_labels_are_skipped_where_asked(tmp_path: Path) -> None:
+    ann_file = write_boxes(tmp_path / 'a.json', [[*GRID, [5, 5, 0, 5]]])
+    with pytest.raises(ValueError, match='annotation 40: bbox'):
+        build(ann_file)
+    assert evaluate(build(ann_file, on_error='skip'), [sample(0, GRID)])['bbox_iou/AP'] == 1.0
+
+
 def test_score_is_the_mean_of_the_joints(tmp_path: Path) -> None:
     ann_file = write_boxes(tmp_path / 'a.json', [GRID[:1]])
     both = sample(0, [GRID[0], GRID[5]])

@@ -1,10 +1,35 @@
 """RoIAlign ops of ``mmcv._ext`` (He et al., "Mask R-CNN", ICCV 2017) over torchvision, average pooling only."""
 
+from typing import TYPE_CHECKING, TypedDict
+
 import torch
 import torchvision
 from torch import Tensor
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack  # of typing from Python 3.11 on
+
 AVERAGE = 1
+
+
+class RoIAlignOptions(TypedDict):
+    """How to pool; mmcv passes these by name.
+
+    Attributes:
+        aligned_height: Rows of bins.
+        aligned_width: Columns of bins.
+        spatial_scale: Cells of the feature map per px of the image.
+        sampling_ratio: Samples of a bin along each axis; 0 takes about one per cell.
+        pool_mode: 1, average.
+        aligned: Whether coordinates are shifted by half a cell, so that cell centers lie at .5.
+    """
+
+    aligned_height: int
+    aligned_width: int
+    spatial_scale: float
+    sampling_ratio: int
+    pool_mode: int
+    aligned: bool
 
 
 def _require_average(pool_mode: int) -> None:
@@ -21,12 +46,7 @@ def roi_align_forward(
     output: Tensor,
     argmax_y: Tensor,
     argmax_x: Tensor,
-    aligned_height: int,
-    aligned_width: int,
-    spatial_scale: float,
-    sampling_ratio: int,
-    pool_mode: int,
-    aligned: bool,
+    **options: 'Unpack[RoIAlignOptions]',
 ) -> None:
     """Write the mean of bilinear samples in every bin of every region into ``output``.
 
@@ -36,19 +56,15 @@ def roi_align_forward(
         output: Output ``(K, C, aligned_height, aligned_width)``.
         argmax_y: Unused (mmcv's buffer for max pooling).
         argmax_x: Unused, likewise.
-        aligned_height: Rows of bins.
-        aligned_width: Columns of bins.
-        spatial_scale: Cells of the feature map per px of the image.
-        sampling_ratio: Samples of a bin along each axis; 0 takes about one per cell.
-        pool_mode: 1, average.
-        aligned: Whether coordinates are shifted by half a cell, so that cell centers lie at .5.
+        options: How to pool, see :class:`RoIAlignOptions`.
 
     Raises:
         NotImplementedError: If ``pool_mode`` is 0 (max).
     """
-    _require_average(pool_mode)
-    bins = (aligned_height, aligned_width)
-    output.copy_(torchvision.ops.roi_align(input, rois, bins, spatial_scale, sampling_ratio, aligned))
+    _require_average(options['pool_mode'])
+    bins = (options['aligned_height'], options['aligned_width'])
+    scale, ratio, aligned = options['spatial_scale'], options['sampling_ratio'], options['aligned']
+    output.copy_(torchvision.ops.roi_align(input, rois, bins, scale, ratio, aligned))
 
 
 def roi_align_backward(
@@ -57,12 +73,7 @@ def roi_align_backward(
     argmax_y: Tensor,
     argmax_x: Tensor,
     grad_input: Tensor,
-    aligned_height: int,
-    aligned_width: int,
-    spatial_scale: float,
-    sampling_ratio: int,
-    pool_mode: int,
-    aligned: bool,
+    **options: 'Unpack[RoIAlignOptions]',
 ) -> None:
     """Write the gradient of the feature maps into ``grad_input``.
 
@@ -72,19 +83,20 @@ def roi_align_backward(
         argmax_y: Unused.
         argmax_x: Unused.
         grad_input: Output ``(B, C, H, W)``.
-        aligned_height: Rows of bins.
-        aligned_width: Columns of bins.
-        spatial_scale: Cells of the feature map per px of the image.
-        sampling_ratio: Samples of a bin along each axis; 0 takes about one per cell.
-        pool_mode: 1, average.
-        aligned: Whether coordinates are shifted by half a cell.
+        options: How to pool, see :class:`RoIAlignOptions`.
 
     Raises:
         NotImplementedError: If ``pool_mode`` is 0 (max).
     """
-    _require_average(pool_mode)
-    bins = (aligned_height, aligned_width)
+    _require_average(options['pool_mode'])
     gradient = torch.ops.torchvision._roi_align_backward(
-        grad_output, rois, spatial_scale, *bins, *grad_input.shape, sampling_ratio, aligned
+        grad_output,
+        rois,
+        options['spatial_scale'],
+        options['aligned_height'],
+        options['aligned_width'],
+        *grad_input.shape,
+        options['sampling_ratio'],
+        options['aligned'],
     )
     grad_input.copy_(gradient)

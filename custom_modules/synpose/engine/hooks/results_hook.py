@@ -10,14 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import cv2
-import mmcv
-import mmdet
-import mmengine
-import mmpose
 import numpy as np
 import torch
-import torchvision
 from mmengine.dist import collect_results, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -72,10 +66,10 @@ def describe_machine() -> dict[str, Any]:
 
 
 def describe_versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that decide a figure."""
-    modules = (torch, torchvision, np, cv2, mmengine, mmcv, mmdet, mmpose)
-    versions = {'python': platform.python_version(), 'synpose': __version__}
-    return versions | {module.__name__: str(module.__version__) for module in modules}
+    """Return the versions of Python and of the packages in use that decide a figure."""
+    names = ('torch', 'torchvision', 'numpy', 'cv2', 'mmengine', 'mmcv', 'mmdet', 'mmpose')
+    used = {name: str(sys.modules[name].__version__) for name in names if name in sys.modules}
+    return {'python': platform.python_version(), 'synpose': __version__, **used}
 
 
 @HOOKS.register_module()
@@ -85,8 +79,14 @@ class ResultsHook(Hook):
     ``tools/report.py`` reads these folders. ``metrics.json`` is written last: where it
     exists, the test is finished.
 
+    The seed recorded is the one the checkpoint was trained with. A test on other data should have another name, in a
+    config or by ``--cfg-options custom_hooks.2.name=...``: it replaces the results of the same name.
+
     Args:
         name: Name of the split in the report, e.g. ``'val'`` or ``'target'``.
+
+    Raises:
+        ValueError: If the name is not a plain folder name.
     """
 
     priority = 'LOW'
@@ -97,6 +97,11 @@ class ResultsHook(Hook):
         self.name = name
         self._results: list[tuple[int, list[dict[str, Any]]]] = []
         self._started = 0.0
+        self._training_seed: int | None = None
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Remember the seed the checkpoint was trained with."""
+        self._training_seed = checkpoint.get('meta', {}).get('seed')
 
     def before_test(self, runner: Runner) -> None:
         """Start the clock and forget the results of an earlier test."""
@@ -123,12 +128,13 @@ class ResultsHook(Hook):
             'split': self.name,
             'config': runner.cfg.filename,
             'checkpoint': runner._load_from,
-            'ann_file': dataset.ann_file,
-            'data_root': dataset.data_root,
-            'img_prefix': dataset.data_prefix.get('img', ''),
+            # A wrapper such as CombinedDataset has no single file; the report then says that it cannot show the data.
+            'ann_file': getattr(dataset, 'ann_file', None),
+            'data_root': getattr(dataset, 'data_root', None),
+            'img_prefix': getattr(dataset, 'data_prefix', {}).get('img', ''),
             'metainfo_joint_names': [name for _, name in sorted(dataset.metainfo['keypoint_id2name'].items())],
-            'num_images': len(by_image),
-            'seed': runner.seed,
+            'num_images': len({image_id for image_id, _ in by_image}),
+            'seed': self._training_seed,
             'command': shlex.join([Path(sys.executable).name, *sys.argv]),
             'started': datetime.fromtimestamp(self._started).isoformat(timespec='seconds'),
             'seconds': round(time.time() - self._started, 2),

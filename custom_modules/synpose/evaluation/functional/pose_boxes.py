@@ -91,8 +91,11 @@ def fit_margins(tight: np.ndarray, boxes: np.ndarray) -> tuple[float, float, flo
     return left, top, right, bottom
 
 
-def read_margins(path: str | os.PathLike) -> tuple[float, float, float, float]:
+def read_margins(path: str | os.PathLike) -> tuple[tuple[float, float, float, float], list[str] | None]:
     """Read the margins that ``tools/fit_margins.py`` wrote.
+
+    Returns:
+        Margins (left, top, right, bottom) and the names of the joints they were fitted on, where the file has them.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -102,7 +105,8 @@ def read_margins(path: str | os.PathLike) -> tuple[float, float, float, float]:
         raise FileNotFoundError(f'{path}: margins file does not exist; tools/fit_margins.py writes it')
     with open(path, encoding='utf-8') as file:
         try:
-            left, top, right, bottom = (float(value) for value in json.load(file)['margins'])
+            content = json.load(file)
+            left, top, right, bottom = (float(value) for value in content['margins'])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f'{path}: margins: must be a list of four numbers: {error!r}') from error
-    return left, top, right, bottom
+    return (left, top, right, bottom), content.get('joints')

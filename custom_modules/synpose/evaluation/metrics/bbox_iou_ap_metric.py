@@ -45,13 +45,16 @@ class BBoxIoUAPMetric(BaseMetric):
             same joints (by name, from ``dataset_meta``), the same margins.
         iou_thrs: Thresholds that ``AP`` and ``AR`` average over. Default: .50:.05:.95.
         max_dets: Poses counted in an image, best first.
-        min_keypoint_score: Joints with a lower score do not take part in the box; a pose without joints is dropped.
+        min_keypoint_score: Joints with a lower score do not take part in the box; a pose without joints is dropped. 0
+            takes all joints, also those that a regressed heatmap scores below 0.
         prefix: Prefix of the figures' names.
+        on_error: What a bad record of ``ann_file`` does: ``'raise'``, or ``'skip'`` to leave it out and log it.
         collect_device: Where results of several processes meet, ``'cpu'`` or ``'gpu'``.
 
     Raises:
         FileNotFoundError: If ``ann_file`` or the margins file does not exist.
-        ValueError: If an argument or a record of the file is bad.
+        ValueError: If an argument or a record of the file is bad; at the end, if the margins file was fitted on joints
+            that are not the model's.
     """
 
     default_prefix = 'bbox_iou'
@@ -65,6 +68,7 @@ class BBoxIoUAPMetric(BaseMetric):
         max_dets: int = 300,
         min_keypoint_score: float = 0.0,
         prefix: str | None = 'bbox_iou',
+        on_error: str = 'raise',
         collect_device: str = 'cpu',
     ) -> None:
         super().__init__(collect_device=collect_device, prefix=prefix)
@@ -75,8 +79,8 @@ class BBoxIoUAPMetric(BaseMetric):
         self.iou_thrs = iou_thrs
         self.max_dets = max_dets
         self.min_keypoint_score = min_keypoint_score
-        self.margins = _parse_margins(margins)
-        self._images, self._joint_names = read_people(ann_file)
+        self.margins, self._margins_joints = _parse_margins(margins)
+        self._images, self._joint_names = read_people(ann_file, on_error)
         for people in self._images:
             _check_tags(people.image, ann_file)
 
@@ -112,6 +116,7 @@ class BBoxIoUAPMetric(BaseMetric):
         Raises:
             ValueError: If a sample's image is not in the annotation file.
         """
+        self._check_margins_joints()
         found = self._label_boxes() if self.source == 'annotation' else self._predicted_boxes(results)
         metrics = self._evaluate(list(range(len(self._images))), found)
         for letter, (field, value) in SUBSETS.items():
@@ -120,6 +125,15 @@ class BBoxIoUAPMetric(BaseMetric):
                 subset = self._evaluate(chosen, found)
                 metrics.update({f'AP_{letter}{key[2:]}': subset[key] for key in ('AP', 'AP50', 'AP75')})
         return metrics
+
+    def _check_margins_joints(self) -> None:
+        """Refuse margins of another skeleton: a box without the face's joints needs a wider top."""
+        joints = list((self.dataset_meta or {}).get('keypoint_id2name', {}).values())
+        if joints and self._margins_joints and joints != self._margins_joints:
+            raise ValueError(
+                f'margins were fitted on {len(self._margins_joints)} joints that are not the {len(joints)} of the '
+                f"model: run tools/fit_margins.py with the model's --skeleton"
+            )
 
     def _evaluate(self, chosen: Sequence[int], found: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict[str, float]:
         return box_average_precision(
@@ -158,12 +172,13 @@ class BBoxIoUAPMetric(BaseMetric):
         if missing:
             text = f'{self.ann_file}: {missing} of {len(samples)} images never predicted, so their people are missed'
             print_log(text, 'current', logging.WARNING)
+        threshold = self.min_keypoint_score or -np.inf
         found = []
         for people in self._images:
             boxes, means = [np.zeros((0, 4))], [np.zeros(0)]
             for keypoints, scores in samples[people.image['id']].values():
                 if len(keypoints):
-                    boxes.append(pose_boxes(keypoints, scores, people.size, self.margins, self.min_keypoint_score))
+                    boxes.append(pose_boxes(keypoints, scores, people.size, self.margins, threshold))
                     means.append(scores.mean(axis=1))
             stacked, mean = np.concatenate(boxes), np.concatenate(means)
             posed = np.isfinite(stacked).all(axis=1)
@@ -171,14 +186,17 @@ class BBoxIoUAPMetric(BaseMetric):
         return found
 
 
-def _parse_margins(margins: Sequence[float] | str | os.PathLike | None) -> tuple[float, ...] | None:
+def _parse_margins(
+    margins: Sequence[float] | str | os.PathLike | None,
+) -> tuple[tuple[float, ...] | None, list[str] | None]:
+    """Return the margins and the joints they were fitted on, where known."""
     if margins is None:
-        return None
+        return None, None
     if isinstance(margins, str | os.PathLike):
         return read_margins(margins)
     if len(margins) != 4 or not np.isfinite(margins).all():
         raise ValueError(f'margins must be four fractions (left, top, right, bottom), but are {margins!r}')
-    return tuple(margins)
+    return tuple(margins), None
 
 
 def _check_tags(image: dict[str, Any], ann_file: str) -> None:

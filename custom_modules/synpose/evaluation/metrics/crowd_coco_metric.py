@@ -9,7 +9,7 @@ from mmpose.registry import METRICS
 
 from synpose.compat.coco_api import COCO
 from synpose.compat.coco_eval import COCOeval
-from synpose.datasets.validation import file_joint_names, keypoints_problem
+from synpose.datasets.validation import ProblemLog, file_joint_names, keypoints_problem
 from synpose.skeletons import map_keypoints
 
 
@@ -28,11 +28,15 @@ class CrowdCocoMetric(CocoMetric):
     Args:
         ann_file: See ``CocoMetric``.
         max_dets: Detections counted in an image, best first.
+        on_error: What a bad label does: ``'raise'``, or ``'skip'`` to leave it out and log it.
         **kwargs: MMPose's own arguments of ``CocoMetric``.
     """
 
-    def __init__(self, ann_file: str | None = None, max_dets: int = 300, **kwargs: Any) -> None:
+    def __init__(
+        self, ann_file: str | None = None, max_dets: int = 300, on_error: str = 'raise', **kwargs: Any
+    ) -> None:
         super().__init__(ann_file=ann_file, **kwargs)
+        self.on_error = on_error
         self.max_dets = max_dets
         self.soft_nms = kwargs.get('nms_mode') == 'soft_oks_nms'
         if self.soft_nms:
@@ -71,13 +75,16 @@ class CrowdCocoMetric(CocoMetric):
         if not file_names:
             raise ValueError(f'{source}: annotations: keypoints: there are none to score poses against')
         model_names = list(self.dataset_meta['keypoint_id2name'].values())
+        log = ProblemLog(source, self.on_error)
         annotations = []
         for annotation in content['annotations']:
             problem = keypoints_problem(annotation.get('keypoints'), len(file_names))
             if problem is not None:
-                raise ValueError(f'{source}: annotation {annotation["id"]}: {problem[0]}: {problem[1]}')
+                log.add(f'annotation {annotation["id"]}', *problem)
+                continue
             mapped = map_keypoints(np.reshape(annotation['keypoints'], (-1, 3)), file_names, model_names)
             labeled = int(np.count_nonzero(mapped[:, 2]))
             annotations.append({**annotation, 'keypoints': mapped.ravel().tolist(), 'num_keypoints': labeled})
+        log.report()
         categories = [{**category, 'keypoints': model_names} for category in content['categories']]
         return {**content, 'annotations': annotations, 'categories': categories}

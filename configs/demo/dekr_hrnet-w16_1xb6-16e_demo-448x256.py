@@ -2,7 +2,7 @@
 _base_ = ['../_base_/dekr_hrnet-w32_synpose.py']
 
 # runtime
-max_epochs = 20
+max_epochs = 16
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs + 1)  # tested once, by tools/test.py
 optim_wrapper = dict(optimizer=dict(lr=2e-3), clip_grad=dict(max_norm=10))
 param_scheduler = [
@@ -28,17 +28,17 @@ codec = dict(
 model = dict(
     backbone=dict(
         extra=dict(
-            stage1=dict(num_blocks=(1,), num_channels=(32,)),
+            stage1=dict(num_blocks=(1,), num_channels=(16,)),
             stage2=dict(num_blocks=(2, 2), num_channels=(16, 32)),
             stage3=dict(num_modules=1, num_blocks=(2, 2, 2), num_channels=(16, 32, 64)),
             stage4=dict(num_modules=1, num_blocks=(2, 2, 2, 2), num_channels=(16, 32, 64, 128)),
         ),
         init_cfg=None,
     ),
-    neck=dict(select_index=(1, 2, 3)),  # strides 8, 16 and 32
+    neck=dict(select_index=(1, 2, 3)),  # strides 8, 16 and 32; the last fusion at stride 4 is not used
     head=dict(
         in_channels=224,
-        num_displacement_filters_per_keypoint=8,
+        num_displacement_filters_per_keypoint=6,
         displacement_loss=dict(loss_weight=0.03),
         decoder=codec,
         # From scratch: MMPose's standard deviation of 0.001 suits a head on a pretrained backbone.
@@ -48,6 +48,8 @@ model = dict(
         ],
     ),
 )
+
+find_unused_parameters = True
 
 # data
 data_root = 'data/demo/source/'

@@ -1,0 +1,29 @@
+"""What the README tells a newcomer to do exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from synpose.demo import demo_stages
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXT = (ROOT / 'README.md').read_text(encoding='utf-8')
+
+
+def test_relative_links_exist():
+    links = [link for link in re.findall(r'\]\(([^)]+)\)', TEXT) if not link.startswith('http')]
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_commands_listed_are_those_of_the_demo(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    listed = re.findall(r'^python (tools/(?!predict).*)$', TEXT, flags=re.MULTILINE)
+    seed = re.compile(r' --cfg-options randomness\.seed=0| --resume')
+    assert listed == [seed.sub('', stage.text).removeprefix('python ') for stage in demo_stages(workers=2)]
+
+
+@pytest.mark.parametrize('target', sorted(set(re.findall(r'`?make ([a-z-]+)', TEXT))))
+def test_make_targets_exist(target):
+    assert re.search(rf'^{target}:', (ROOT / 'Makefile').read_text(), flags=re.MULTILINE)
