@@ -236,8 +236,8 @@ def test_bad_options_are_named(changes, message):
 @pytest.mark.parametrize(
     ('name', 'images'),
     [
-        ('demo_source', {'train': 300, 'val': 60}),
-        ('demo_target', {'train': 36, 'test': 60}),
+        ('demo_source', {'train': 264, 'val': 60}),
+        ('demo_target', {'train': 24, 'test': 60}),
         ('demo_quick_source', {'train': 40, 'val': 12}),
         ('demo_quick_target', {'train': 12, 'test': 12}),
         ('synpose', {'train': 48 * 8 * 135, 'val': 8 * 8 * 135}),

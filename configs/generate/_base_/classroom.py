@@ -5,16 +5,16 @@ generator = dict(
     image_size=(512, 288),
     cameras_per_frame=3,
     sizes=dict(
-        small=dict(rows=3, columns=3),
-        medium=dict(rows=4, columns=4),
-        large=dict(rows=4, columns=6),
+        small=dict(rows=2, columns=3),
+        medium=dict(rows=3, columns=4),
+        large=dict(rows=4, columns=5),
     ),
-    occupancy=0.55,
+    occupancy=0.65,
     teacher=0.3,
     min_visible_pixels=60,
     light_samples=6,
     domain='synthetic',
-    camera=dict(fov=(55, 85), height=(2.2, 3.0), pitch=(14, 45)),
+    camera=dict(fov=(52, 80), height=(2.2, 3.0), pitch=(14, 45)),
     # Colors are sRGB hue, saturation, value ranges; a hue may pass 1 (it has period 1).
     style=dict(
         wall=dict(

@@ -2,7 +2,7 @@
 _base_ = ['../_base_/dekr_hrnet-w32_synpose.py']
 
 # runtime
-max_epochs = 16
+max_epochs = 22
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs + 1)  # tested once, by tools/test.py
 optim_wrapper = dict(optimizer=dict(lr=2e-3), clip_grad=dict(max_norm=10))
 param_scheduler = [
@@ -39,7 +39,7 @@ model = dict(
     head=dict(
         in_channels=224,
         num_displacement_filters_per_keypoint=6,
-        displacement_loss=dict(loss_weight=0.03),
+        displacement_loss=dict(loss_weight=0.5),
         decoder=codec,
         # From scratch: MMPose's standard deviation of 0.001 suits a head on a pretrained backbone.
         init_cfg=[
