@@ -1,4 +1,5 @@
-# `make demo` and `make test` do all the set-up they need. Nothing is installed outside this folder.
+# `make demo` and `make test` do all the set-up they need. Nothing is installed outside this folder; anny, the body
+# model, keeps 0.1 GB of prepared data in ~/.cache/anny (or $ANNY_CACHE_DIR).
 PYTHON ?= python3
 VENV ?= .venv
 LOCAL_UV := $(CURDIR)/.tools/uv/bin/uv
@@ -26,7 +27,7 @@ $(VENV)/.installed: requirements/lock.txt setup.py pyproject.toml | $(UV)
 
 install: $(VENV)/.installed ## Install the locked set and synpose into .venv
 
-demo: install ## Render, train, test and report: work_dirs/demo/report.html (about 15 minutes)
+demo: install ## Render, train, test and report: work_dirs/demo/report.html (about 18 minutes)
 	$(RUN) tools/demo.py
 
 demo-quick: install ## The same flow, small, in about 3 minutes: work_dirs/demo-quick/report.html

@@ -24,6 +24,6 @@ def test_the_commands_listed_are_those_of_the_demo(monkeypatch):
     assert listed == [seed.sub('', stage.text).removeprefix('python ') for stage in demo_stages(workers=2)]
 
 
-@pytest.mark.parametrize('target', sorted(set(re.findall(r'`?make ([a-z-]+)', TEXT))))
+@pytest.mark.parametrize('target', sorted(set(re.findall(r'(?:`|^)make ([a-z-]+)', TEXT, flags=re.MULTILINE))))
 def test_make_targets_exist(target):
     assert re.search(rf'^{target}:', (ROOT / 'Makefile').read_text(), flags=re.MULTILINE)

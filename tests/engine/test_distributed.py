@@ -27,6 +27,7 @@ def make_config(data_root, work_dir):
         dict(
             work_dir=str(work_dir),
             train_cfg=dict(max_epochs=1),
+            randomness=dict(seed=0, diff_rank_seed=True),
             train_dataloader=dict(batch_size=2, dataset=dict(data_root=str(data_root)), **loader),
             test_dataloader=dict(dataset=dict(data_root=str(data_root)), **loader),
             val_dataloader=None,

@@ -19,7 +19,7 @@ def build(settings, size, seed=0):
     return build_room(np.random.default_rng(seed), size, *settings)
 
 
-@pytest.mark.parametrize(('size', 'places'), [('small', 9), ('medium', 16), ('large', 24)])
+@pytest.mark.parametrize(('size', 'places'), [('small', 6), ('medium', 12), ('large', 20)])
 def test_everything_stands_inside(settings, size, places):
     room = build(settings, size)
     assert len(room.places) == places
