@@ -267,3 +267,10 @@ def test_images_without_people_are_tested(root: Path) -> None:
     infos = [dataset.get_data_info(i) for i in range(3)]
     assert {info['img_id']: len(info['id']) for info in infos} == {1: 0, 2: 4, 3: 4}
     assert all('room_size' in info for info in infos)
+
+
+def test_of_several_categories_only_people_are_read(root: Path) -> None:
+    before = len(build(root, data_mode='topdown'))
+    edit(root, lambda content: content['categories'].append({'id': 2, 'name': 'chair'}))
+    edit(root, lambda content: content['annotations'][0].update(category_id=2))
+    assert len(build(root, data_mode='topdown')) == before - 1

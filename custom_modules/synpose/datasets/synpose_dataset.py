@@ -23,6 +23,7 @@ from .validation import (
     check_images,
     check_joint_names,
     file_joint_names,
+    person_annotations,
     read_coco_json,
 )
 
@@ -39,7 +40,7 @@ class SynPoseDataset(BaseCocoStyleDataset):
 
     Joints are taken **by the names** the annotation file stores in its category, never by position; a joint of this
     dataset that the file lacks is invisible in every sample, and one log line reports the mapping. Any COCO-style
-    keypoint file can be read so.
+    keypoint file can be read so; of several categories, ``person`` is the one read.
 
     A data sample holds MMPose's fields and, where the file has them: ``stencil_path``, ``depth_path``, ``stencil_id``
     ``(N,)`` (0: none), ``behavior``, ``keypoints_visibility`` ``(N, K)`` (the file's 0 absent, 1 occluded, 2 visible;
@@ -104,7 +105,7 @@ class SynPoseDataset(BaseCocoStyleDataset):
         }
         images = check_pictures(check_images(content['images'], log), locators, log)
         left_out = {image.get('id') for image in content['images']} - {image['id'] for image in images}
-        annotations = check_annotations(content['annotations'], images, len(self._source_names), log, left_out)
+        annotations = check_annotations(person_annotations(content), images, len(self._source_names), log, left_out)
         log.report()
         self.problems = log.problems
         if not images or not (self.test_mode or any('keypoints' in annotation for annotation in annotations)):

@@ -93,6 +93,13 @@ def file_joint_names(content: dict[str, Any], path: str | os.PathLike) -> list[s
     return list(names)
 
 
+def person_annotations(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the annotations of the category ``person``; all of them where no category has that name."""
+    person_ids = {category['id'] for category in content.get('categories') or () if category.get('name') == 'person'}
+    annotations = content['annotations']
+    return [entry for entry in annotations if entry.get('category_id') in person_ids] if person_ids else annotations
+
+
 def check_joint_names(names: Iterable[str], log: ProblemLog) -> None:
     """Report joint names that no skeleton of synpose knows: a misspelled name would silently lose a joint."""
     for index, name in enumerate(names):

@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from synpose.datasets.validation import ProblemLog, check_annotations, check_images, file_joint_names, read_coco_json
+from synpose.datasets.validation import (
+    ProblemLog,
+    check_annotations,
+    check_images,
+    file_joint_names,
+    person_annotations,
+    read_coco_json,
+)
 from synpose.evaluation.functional import pose_boxes
 from synpose.skeletons import map_keypoints
 
@@ -53,12 +60,7 @@ def read_people(ann_file: str | os.PathLike, on_error: str = 'raise') -> tuple[l
     """
     content = read_coco_json(ann_file)
     names = file_joint_names(content, ann_file)
-    person_ids = {category['id'] for category in content.get('categories') or () if category.get('name') == 'person'}
-    annotations = [
-        annotation
-        for annotation in content['annotations']
-        if not person_ids or annotation.get('category_id') in person_ids
-    ]
+    annotations = person_annotations(content)
     log = ProblemLog(ann_file, on_error)
     images = check_images(content['images'], log)
     if not images:
