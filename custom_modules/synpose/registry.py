@@ -4,3 +4,6 @@ from mmengine.registry import Registry
 
 GENERATORS = Registry('generator', scope='mmpose', locations=['synpose.generation'])
 """Dataset generators. Built lazily: the rendering stack is imported only when a generator is looked up."""
+
+BODIES = Registry('body', scope='mmpose', locations=['synpose.generation'])
+"""Body models that generators pose and dress."""

@@ -43,11 +43,11 @@ class BlockGenerator(ClassroomGenerator):
     def factory(self):
         return Blocks()
 
-    def render_frame(self, shots, writer):
+    def render_unit(self, shots, writer):
         if self.killed_at is not None and any(shot.image_id >= self.killed_at for shot in shots):
             (writer.root / 'images/.00000099-abcd1234.jpg').write_bytes(b'half a picture')
             raise KeyboardInterrupt
-        return super().render_frame(shots, writer)
+        return super().render_unit(shots, writer)
 
 
 def options(**changes):

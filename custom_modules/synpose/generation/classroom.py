@@ -1,12 +1,6 @@
 """The generator of labelled synthetic classrooms."""
 
-import inspect
-import json
-import os
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from numbers import Integral, Real
 from typing import Any
 
@@ -15,27 +9,22 @@ import numpy as np
 from synpose.generation import cameras, rooms
 from synpose.generation.annotator import annotate
 from synpose.generation.denoise import tone_map
-from synpose.generation.people import PersonFactory, check_options
+from synpose.generation.generator import DatasetGenerator
+from synpose.generation.options import check_image_size, check_known, check_numbers, require
+from synpose.generation.people import check_options
 from synpose.generation.plan import Shot, plan_shots, thin_out
 from synpose.generation.rooms import ROOM_SIZES, Room
-from synpose.generation.scene import Factory, compose
+from synpose.generation.scene import compose
 from synpose.generation.sensor import expose, sample_sensor
 from synpose.generation.styles import check_keys, check_style
 from synpose.generation.writer import SPLITS, DatasetWriter, encode
 from synpose.registry import GENERATORS
-from synpose.version import __version__
 
 _ROOM, _CAMERA, _PEOPLE, _LIGHT, _SENSOR = range(5)  # random streams, so that one part never shifts another
 
 
-@lru_cache(maxsize=1)
-def _load_factory(options: str) -> Factory:
-    """Load the body model, once per worker process; ``options`` is JSON."""
-    return PersonFactory(**json.loads(options))
-
-
 @GENERATORS.register_module()
-class ClassroomGenerator:
+class ClassroomGenerator(DatasetGenerator):
     """Renders classrooms full of seated people, with every label the renderer knows.
 
     A scene is a room with its own furniture, textures, light and eight cameras; a frame is a set of people in it; an
@@ -65,12 +54,7 @@ class ClassroomGenerator:
 
     Raises:
         ValueError: If an option is unknown, missing or out of range.
-
-    Attributes:
-        requires: Packages that rendering imports.
     """
-
-    requires: tuple[str, ...] = ('mitsuba', 'anny')
 
     def __init__(
         self,
@@ -94,44 +78,35 @@ class ClassroomGenerator:
         num_images: int | None = None,
         **unknown: Any,
     ) -> None:
-        options = {key: value for key, value in locals().items() if key not in ('self', 'unknown')}
-        if unknown:
-            known = [name for name in inspect.signature(type(self)).parameters if name != 'unknown']
-            raise ValueError(f'unknown generator option {sorted(unknown)[0]!r}; known: {known}')
-        self.options = options
-        self.scenes = {split: scenes[split] for split in SPLITS if split in scenes}
-        _require(set(scenes) <= set(SPLITS), f'scenes: splits are {SPLITS}, not {sorted(scenes)}')
-        _require(all(n >= 1 for n in self.scenes.values()), f'scenes: need at least 1 a split, not {dict(scenes)}')
-        _require(bool(sizes) and set(sizes) <= set(ROOM_SIZES), f'sizes: rooms are {ROOM_SIZES}, not {sorted(sizes)}')
-        for name, kind, low, high in (
-            ('seed', Integral, 0, np.inf),
-            ('frames_per_scene', Integral, 1, np.inf),
-            ('cameras_per_frame', Integral, 1, cameras.NUM_CAMERAS),
-            ('occupancy', Real, 0, 1),
-            ('teacher', Real, 0, 1),
-            ('max_people', Integral, 1, np.inf),
-            ('min_visible_pixels', Integral, 1, np.inf),
-            ('light_samples', Integral, 1, np.inf),
-            ('num_images', Integral, 1, np.inf),
-        ):
-            value = options[name]
-            if value is None and name in ('max_people', 'num_images'):
-                continue
-            noun = 'a whole number' if kind is Integral else 'a number'
-            _require(isinstance(value, kind), f'{name}: {value!r} is not {noun}')
-            _require(low <= value <= high, f'{name}: {value} is not in [{low}, {high}]')
-        _require(min(image_size) >= 16, f'image_size: {image_size} is smaller than 16 px')
+        options = {key: value for key, value in locals().items() if key not in ('self', 'unknown', '__class__')}
+        check_known(type(self), unknown)
+        require(set(scenes) <= set(SPLITS), f'scenes: splits are {SPLITS}, not {sorted(scenes)}')
+        require(all(n >= 1 for n in scenes.values()), f'scenes: need at least 1 a split, not {dict(scenes)}')
+        require(bool(sizes) and set(sizes) <= set(ROOM_SIZES), f'sizes: rooms are {ROOM_SIZES}, not {sorted(sizes)}')
+        check_numbers(
+            options,
+            (
+                ('seed', Integral, 0, np.inf),
+                ('frames_per_scene', Integral, 1, np.inf),
+                ('cameras_per_frame', Integral, 1, cameras.NUM_CAMERAS),
+                ('occupancy', Real, 0, 1),
+                ('teacher', Real, 0, 1),
+                ('max_people', Integral, 1, np.inf),
+                ('min_visible_pixels', Integral, 1, np.inf),
+                ('light_samples', Integral, 1, np.inf),
+                ('num_images', Integral, 1, np.inf),
+            ),
+            optional=('max_people', 'num_images'),
+        )
+        check_image_size(image_size)
         for name in sizes:
             check_keys(sizes[name], f'sizes.{name}', ('rows', 'columns'))
         check_keys(camera, 'camera', ('fov', 'height', 'pitch'))
         check_style(style)
         check_options(people or {})
         sample_sensor(np.random.default_rng(0), sensor or {})  # names its own unknown options
-        self.seed = seed
-
-    def rng(self, *key: int) -> np.random.Generator:
-        """Return the random generator of one purpose; the same key always gives the same numbers."""
-        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+        super().__init__(seed, options, [split for split in SPLITS if split in scenes])
+        self.scenes = {split: scenes[split] for split in self.splits}
 
     def plan(self) -> list[Shot]:
         """List the images to render, by image id."""
@@ -145,53 +120,7 @@ class ClassroomGenerator:
         wanted = self.options['num_images']
         return shots if wanted is None else thin_out(shots, wanted)
 
-    def header(self) -> dict[str, Any]:
-        """Describe the dataset: enough to render it again, bit for bit."""
-        packages = ('mitsuba', 'drjit', 'anny', 'torch', 'numpy', 'opencv-python-headless', 'scipy')
-        versions = {'synpose': __version__, **{name: _version(name) for name in packages}}
-        return {'format': 'SynPose', 'generator': {'type': type(self).__name__, **self.options}, 'versions': versions}
-
-    def run(self, out: str | os.PathLike, workers: int = 1, resume: bool = False) -> dict[str, dict[str, int]]:
-        """Render the dataset.
-
-        Args:
-            out: Folder to write.
-            workers: Processes; the bytes written do not depend on it. -1 uses all cores.
-            resume: Continue a run that was cut off.
-
-        Returns:
-            Per split the numbers of ``images``, ``people`` and people ``left_out``; empty if all was done before.
-
-        Raises:
-            ImportError: If the renderer or the body model is not installed.
-            OSError: If the folder cannot be written, is not empty, or another run is writing it.
-            ValueError: If the folder cannot be resumed with this configuration.
-        """
-        for package in self.requires:
-            if find_spec(package) is None:
-                raise ImportError(f'{package} is not installed; pip install synpose[generate]', name=package)
-        writer = DatasetWriter(out, self.header())
-        try:
-            return {} if writer.open(resume) else self._render_missing(writer, workers)
-        finally:
-            writer.close()
-
-    def _render_missing(self, writer: DatasetWriter, workers: int) -> dict[str, dict[str, int]]:
-        from joblib import Parallel, delayed
-        from tqdm import tqdm
-
-        shots = self.plan()
-        missing = [shot for shot in shots if not writer.has(shot.image_id)]
-        groups: dict[tuple[int, int], list[Shot]] = {}
-        for shot in missing:
-            groups.setdefault((shot.scene, shot.frame), []).append(shot)
-        jobs = (delayed(self.render_frame)(group, writer) for group in groups.values())
-        with tqdm(total=len(shots), initial=len(shots) - len(missing), unit='image', desc='rendering') as bar:
-            for done in Parallel(n_jobs=workers, return_as='generator_unordered', batch_size=1)(jobs):
-                bar.update(done)
-        return writer.finish([shot.image_id for shot in shots], self.scenes)
-
-    def render_frame(self, shots: Sequence[Shot], writer: DatasetWriter) -> int:
+    def render_unit(self, shots: Sequence[Shot], writer: DatasetWriter) -> int:
         """Pose one frame's people and render them from the cameras of ``shots`` (same scene and frame).
 
         Returns:
@@ -236,10 +165,6 @@ class ClassroomGenerator:
             writer.write(record, encode(picture, '.jpg', round(values['jpeg_quality'])), stencil, view.depth)
         return len(shots)
 
-    def factory(self) -> Factory:
-        """Return this process's maker of people."""
-        return _load_factory(json.dumps(self.options['people'] or {}))
-
     def build_room(self, scene: int, room_size: str) -> Room:
         """Build a scene's room."""
         return rooms.build_room(self.rng(scene, _ROOM), room_size, self.options['sizes'], self.options['style'])
@@ -262,15 +187,3 @@ class ClassroomGenerator:
             'camera_pitch': camera.pitch,
             'domain': self.options['domain'],
         }
-
-
-def _require(condition: bool, message: str) -> None:
-    if not condition:
-        raise ValueError(message)
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return 'not installed'

@@ -94,9 +94,7 @@ def moved(meshes: Iterable[Mesh], position: ArrayLike, heading: float = 0.0) -> 
     """Rotate meshes about z by ``heading`` rad, then shift them by ``position`` ``(3,)`` m."""
     c, s = np.cos(heading), np.sin(heading)
     turn = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
-    return [
-        Mesh((m.vertices @ turn + np.asarray(position)).astype(np.float32), m.faces, m.material, m.uv) for m in meshes
-    ]
+    return [mesh.moved(mesh.vertices @ turn + np.asarray(position)) for mesh in meshes]
 
 
 def desk(seat: Seat, top: Material, frame: Material, panel: bool) -> list[Mesh]:

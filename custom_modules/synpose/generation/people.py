@@ -90,7 +90,7 @@ class PersonFactory:
             'held': movement.held,
             'on_desk': list(movement.on_desk),
         }
-        return Person(meshes, joints.astype(np.float32), movement.name, attributes)
+        return Person(meshes, joints.astype(np.float32), movement.name, attributes, vertices.astype(np.float32))
 
 
 def check_options(options: Mapping[str, Any]) -> None:

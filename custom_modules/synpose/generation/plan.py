@@ -28,6 +28,11 @@ class Shot:
     camera: int
     room_size: str
 
+    @property
+    def unit(self) -> tuple[int, int]:
+        """Scene and frame: one set of people in one room."""
+        return self.scene, self.frame
+
 
 def plan_shots(
     scenes: Mapping[str, int],

@@ -1,8 +1,27 @@
 """Plain containers the stages of the generator hand to each other. World frame: metres, z up, the floor at z = 0."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+
+BODY_PARTS = (
+    'background',
+    'head',
+    'torso',
+    'right_upper_arm',
+    'right_lower_arm',
+    'right_hand',
+    'left_upper_arm',
+    'left_lower_arm',
+    'left_hand',
+    'right_upper_leg',
+    'right_lower_leg',
+    'right_foot',
+    'left_upper_leg',
+    'left_lower_leg',
+    'left_foot',
+)
+"""Names of the part labels, by number: SURREAL's 14 parts in the order its evaluation uses, and 0 for all else."""
 
 
 @dataclass
@@ -29,12 +48,19 @@ class Mesh:
         faces: ``(F, 3)`` int32 vertex indices, counter-clockwise seen from outside.
         material: The surface.
         uv: Optional texture coordinates ``(V, 2)`` float32; the texture repeats outside [0, 1].
+        parts: Optional body part of each vertex ``(V,)`` uint8, a number of :data:`BODY_PARTS`; None on anything that
+            is not part of a body (furniture, things held).
     """
 
     vertices: np.ndarray
     faces: np.ndarray
     material: Material
     uv: np.ndarray | None = None
+    parts: np.ndarray | None = None
+
+    def moved(self, vertices: np.ndarray) -> 'Mesh':
+        """Return the same surface with its vertices ``(V, 3)`` elsewhere."""
+        return replace(self, vertices=vertices.astype(np.float32))
 
 
 @dataclass
@@ -68,14 +94,17 @@ class Person:
     Attributes:
         meshes: Surfaces (skin, hair, shirt, trousers or skirt, shoes, things held).
         joints: ``(59, 3)`` float32, metres, in the order of :data:`synpose.skeletons.JOINT_NAMES`.
-        behavior: Name of the movement's behavior, e.g. ``'writing'``.
+        behavior: Name of the behavior the movement belongs to, e.g. ``'writing'``.
         attributes: Shape, clothing and things as sampled, of JSON types; written with the annotation.
+        skin: The bare body's posed vertices ``(V, 3)`` float32, m, in the body model's order; what contacts are
+            tested with.
     """
 
     meshes: list[Mesh]
     joints: np.ndarray
     behavior: str
     attributes: dict = field(default_factory=dict)
+    skin: np.ndarray | None = None
 
     def placed(self, position: np.ndarray, heading: float) -> 'Person':
         """Return the person moved into the room.
@@ -90,5 +119,9 @@ class Person:
         def move(points: np.ndarray) -> np.ndarray:
             return (points @ rotation.T + position).astype(np.float32)
 
-        meshes = [Mesh(move(m.vertices), m.faces, m.material, m.uv) for m in self.meshes]
-        return Person(meshes, move(self.joints), self.behavior, self.attributes)
+        return replace(
+            self,
+            meshes=[mesh.moved(move(mesh.vertices)) for mesh in self.meshes],
+            joints=move(self.joints),
+            skin=None if self.skin is None else move(self.skin),
+        )
