@@ -5,21 +5,24 @@ import subprocess
 import sys
 
 EXPECTED = {
+    'KEYPOINT_CODECS': ['FastSPR'],
     'dataset': ['SynPose14Dataset', 'SynPose17Dataset', 'SynPoseDataset'],
+    'body': [],
     'generator': [],
     'hook': ['RandomStateHook', 'ResultsHook'],
     'metric': ['BBoxIoUAPMetric', 'CrowdCocoMetric'],
     'transform': ['LoadDepth', 'LoadStencil'],
 }
-"""What a fresh `import synpose` registers, by registry; generators wait until one is looked up."""
+"""What a fresh `import synpose` registers, by registry; bodies and generators wait until one is looked up."""
 
 SCRIPT = """
 import json, sys
 import synpose
 import mmpose.registry
 from mmengine.registry import Registry
-from synpose.registry import GENERATORS
-registries = [value for value in vars(mmpose.registry).values() if isinstance(value, Registry)] + [GENERATORS]
+from synpose.registry import BODIES, GENERATORS
+registries = [value for value in vars(mmpose.registry).values() if isinstance(value, Registry)]
+registries += [BODIES, GENERATORS]
 found = {
     registry.name: sorted(k for k, v in registry.module_dict.items() if v.__module__.startswith('synpose'))
     for registry in registries
