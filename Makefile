@@ -10,7 +10,7 @@ LINT_PATHS := custom_modules tools configs tests benchmarks setup.py
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock test test-fast lint format types demo demo-quick matrix reference wheel clean
+.PHONY: help install lock test test-fast lint format types demo demo-quick matrix reference bench-render wheel clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,7 +21,8 @@ $(LOCAL_UV):
 
 $(VENV)/.installed: requirements/lock.txt setup.py pyproject.toml | $(UV)
 	test -x $(RUN) || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
-	$(UV) pip install --python $(RUN) --no-deps --require-hashes --no-build -r requirements/lock.txt
+	$(UV) pip install --python $(RUN) --no-deps --require-hashes --only-binary :all: --no-binary jsonpath-rw \
+		-r requirements/lock.txt
 	$(UV) pip install --python $(RUN) --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -52,7 +53,7 @@ types: install ## Check types with mypy
 
 lock: | $(UV) ## Resolve again and write requirements/lock.txt
 	$(UV) lock --upgrade
-	$(UV) export --quiet --frozen --all-extras --all-groups --no-emit-project --no-annotate --no-header \
+	$(UV) export --quiet --frozen --all-extras --no-extra cluster --all-groups --no-emit-project --no-annotate --no-header \
 		--format requirements-txt --output-file requirements/lock.txt
 
 matrix: | $(UV) ## Run the fast tests on every supported Python found on PATH or under pyenv
@@ -71,6 +72,12 @@ reference: install | $(UV) ## Compare the xtcocotools stand-in with the real pac
 		-r $(CURDIR)/requirements/reference.txt
 	.venv-reference/bin/python tests/compat/record_xtcocotools.py record --fresh 24 work_dirs/reference.json
 	$(RUN) tests/compat/record_xtcocotools.py check work_dirs/reference.json
+
+bench-render: install | $(UV) ## Time our renderer against Blender Cycles (bpy, 0.8 GB, in .venv-bpy)
+	$(UV) --directory / venv --quiet --clear --python 3.11 $(CURDIR)/.venv-bpy
+	$(UV) --directory / pip install --no-deps --only-binary :all: --python $(CURDIR)/.venv-bpy \
+		-r $(CURDIR)/requirements/bpy.txt
+	$(RUN) benchmarks/render.py --cycles .venv-bpy/bin/python
 
 wheel: install ## Build dist/*.whl and the sdist
 	$(RUN) -m build --no-isolation --outdir dist .

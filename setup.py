@@ -45,13 +45,29 @@ setup(
     license='Apache-2.0',
     package_dir={'': 'custom_modules'},
     packages=find_packages('custom_modules'),
-    package_data={'synpose': ['py.typed', 'reporting/templates/*']},
+    package_data={'synpose': ['py.typed', 'generation/data/*/*.yaml', 'reporting/templates/*']},
     cmdclass={'build_py': BuildWithConfigs},
     # Only what an MMPose installation does not already bring; the OpenMMLab set itself comes from the lock.
-    install_requires=['faster-coco-eval>=1.6', 'jinja2>=3.1', 'joblib>=1.4', 'pycocotools>=2.0.7', 'tqdm>=4.60'],
+    install_requires=[
+        'faster-coco-eval>=1.6',
+        'jinja2>=3.1',
+        'joblib>=1.4',
+        'pyarrow>=18',
+        'pycocotools>=2.0.7',
+        'tqdm>=4.60',
+    ],
     extras_require={
-        'generate': ['anny>=0.6', 'mitsuba>=3.6', 'scipy>=1.10'],
-        'dev': ['build>=1.2', 'mypy>=1.11', 'pre-commit>=3.8', 'pytest>=8.2', 'pytest-xdist>=3.6', 'ruff>=0.8'],
+        'generate': ['anny>=0.6', 'mitsuba>=3.6', 'python-fcl>=0.7', 'pyyaml>=6.0', 'scipy>=1.10'],
+        'cluster': ['dask>=2024.8', 'distributed>=2024.8', 'ray>=2.9'],
+        'dev': [
+            'build>=1.2',
+            'mlcroissant>=1.1',
+            'mypy>=1.11',
+            'pre-commit>=3.8',
+            'pytest>=8.2',
+            'pytest-xdist>=3.6',
+            'ruff>=0.8',
+        ],
     },
     classifiers=[
         'Development Status :: 4 - Beta',

@@ -1,7 +1,9 @@
-"""Render a labelled dataset of synthetic classrooms in the SynPose format."""
+"""Render a labelled dataset of synthetic people in the SynPose format."""
 
 import argparse
 import sys
+import time
+from typing import Any
 
 from mmengine.config import Config, ConfigDict, DictAction
 
@@ -12,9 +14,27 @@ examples:
   python tools/generate.py configs/generate/demo_source.py --out data/night \\
       --cfg-options generator.style.light.lamp="(0.5,1)" generator.seed=9
 
+how long will it take, how large will it be? (renders a few images, writes nothing)
+  python tools/generate.py configs/generate/synpose.py --estimate --workers 64
+
+batch jobs that fill one folder of a shared file system; the last to finish puts the annotations together:
+  sbatch --array=1-50 --wrap 'python tools/generate.py configs/generate/synpose.py --out /data/synpose \\
+      --workers -1 --resume --shard $SLURM_ARRAY_TASK_ID/50'
+
+a Ray or Dask cluster (pip install synpose[cluster]); without --address one is started on this machine:
+  python tools/generate.py configs/generate/synpose.py --out /data/synpose --backend ray --address auto
+  python tools/generate.py configs/generate/synpose.py --out /data/synpose --backend dask --address tcp://head:8786
+
+a run that was killed, or found the disk full, goes on where it was:
+  python tools/generate.py configs/generate/synpose.py --out /data/synpose --workers -1 --resume
+
+a dataset again, bit for bit, from its own description:
+  python tools/generate.py data/demo/source/dataset.json --out data/again
+
 The folder gets images/, stencils/ (16-bit, person numbers), depth/ (16-bit, millimetres), annotations/<split>.json
-(COCO keypoints) and dataset.json (configuration and versions). The same configuration and seed give the same bytes
-with any number of workers, also after an interruption and --resume.
+(COCO keypoints), dataset.json (configuration and versions), README.md and croissant.json (its card). The same
+configuration and seed give the same bytes with any number of workers, on a cluster, in shards, and after an
+interruption and --resume.
 """
 
 
@@ -23,16 +43,27 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', help='a config with generator=dict(type=..., ...), e.g. from configs/generate/')
-    parser.add_argument('--out', required=True, metavar='DIR', help='dataset folder to write; must be new or empty')
+    parser.add_argument(
+        'config', help='a config with generator=dict(type=..., ...), e.g. from configs/generate/, or a dataset.json'
+    )
+    task = parser.add_mutually_exclusive_group(required=True)
+    task.add_argument('--out', metavar='DIR', help='dataset folder to write; must be new or empty')
+    task.add_argument(
+        '--estimate', action='store_true', help='say images, people, hours, cores and gigabytes instead of rendering'
+    )
     parser.add_argument(
         '--num-images',
         type=int,
         metavar='N',
         help="render only N of the config's images, spread over splits and scenes",
     )
-    parser.add_argument('--workers', type=int, default=1, metavar='W', help='processes; -1 for all cores (default: 1)')
+    parser.add_argument(
+        '--workers', type=int, metavar='W', help='processes; -1 for all cores (default: 1, or all cores of a cluster)'
+    )
     parser.add_argument('--resume', action='store_true', help='continue a run that was cut off in DIR')
+    parser.add_argument('--shard', metavar='I/N', help='render part I of N, beside other jobs that write the same DIR')
+    parser.add_argument('--backend', default='loky', help='loky (this machine, default), ray or dask')
+    parser.add_argument('--address', metavar='URL', help='of the Ray or Dask cluster (default: start one here)')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='overrides, e.g. generator.seed=3'
     )
@@ -56,6 +87,16 @@ def fail(message: object) -> int:
     return 2
 
 
+def summarize(counts: dict[str, dict[str, Any]], seconds: float) -> str:
+    """Say in a line a split, and one for all, what was written."""
+    lines = [f'{split}: {numbers}' for split, numbers in counts.items()]
+    images, people = (sum(numbers[key] for numbers in counts.values()) for key in ('images', 'people'))
+    redrawn = sum(sum(numbers['redrawn'].values()) for numbers in counts.values())
+    mean = people / max(images, 1)
+    lines.append(f'{images} images, {people} people ({mean:.1f} an image), {redrawn} redrawn, {seconds:.0f} s')
+    return '\n'.join(lines)
+
+
 def main() -> int:
     """Run the generator the config names."""
     args = parse_args()
@@ -65,13 +106,22 @@ def main() -> int:
         generator = GENERATORS.build(read_config(args))
     except (ImportError, KeyError, OSError, TypeError, ValueError) as error:
         return fail(error.args[0] if isinstance(error, KeyError) else error)
+    from synpose.generation.jobs.estimate import estimate, format_estimate
+    from synpose.generation.jobs.shards import Shard
+
+    start = time.perf_counter()
     try:
-        counts = generator.run(args.out, workers=args.workers, resume=args.resume)
+        if args.estimate:
+            print(format_estimate(estimate(generator), args.workers))
+            return 0
+        shard = Shard.parse(args.shard) if args.shard else None
+        counts = generator.run(args.out, args.workers, args.resume, args.backend, args.address, shard)
     except (ImportError, OSError, ValueError) as error:
         return fail(error)
     except KeyboardInterrupt:
         return fail(f'interrupted; {args.out} can be continued with --resume')
-    print('\n'.join(f'{split}: {numbers}' for split, numbers in counts.items()) or f'{args.out}: complete already')
+    if counts:
+        print(summarize(counts, time.perf_counter() - start))
     return 0
 
 

@@ -8,11 +8,7 @@ generator = dict(
     scenes=dict(train=48, val=8),
     frames_per_scene=135,
     cameras_per_frame=8,
-    sizes=dict(
-        small=dict(rows=5, columns=6),
-        medium=dict(rows=7, columns=8),
-        large=dict(rows=9, columns=10),
-    ),
+    rooms=None,
     occupancy=0.9,
     min_visible_pixels=200,
 )

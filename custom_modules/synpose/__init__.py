@@ -11,10 +11,10 @@ from .compat import install
 # The stand-ins must be in place before anything imports mmpose.models or mmpose.datasets.
 install()
 
-from . import codecs, datasets, engine, evaluation  # noqa: E402
+from . import codecs, datasets, engine, evaluation, models  # noqa: E402
 from .version import __version__  # noqa: E402
 
 # MMEngine resolves `scope::config` only for the packages of this table.
 MODULE2PACKAGE.setdefault('synpose', 'synpose')
 
-__all__ = ['__version__', 'codecs', 'datasets', 'engine', 'evaluation']
+__all__ = ['__version__', 'codecs', 'datasets', 'engine', 'evaluation', 'models']

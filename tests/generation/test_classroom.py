@@ -10,12 +10,13 @@ import pytest
 from mmengine.config import Config
 
 from synpose.generation.classroom import ClassroomGenerator
-from synpose.generation.furniture import box
 from synpose.generation.primitives import Material, Person
+from synpose.generation.rooms.furniture import box
 from synpose.registry import GENERATORS
 
 pytest.importorskip('mitsuba')
 
+ROOM = {'name': 'square', 'layout': {'type': 'rows', 'rows': 2, 'columns': 2}}
 CONFIGS = Path(__file__).parents[2] / 'configs/generate'
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # worker processes cannot import a test module
 
@@ -23,7 +24,12 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])  # worker processes 
 class Blocks:
     """People made of a few boxes, with joints inside them: quick, and enough for geometry."""
 
-    def sample_seated(self, rng, seat, movement=None):
+    model = None
+
+    def identities(self, rng, count, teachers=False):
+        return [None] * count
+
+    def sample_seated(self, rng, seat, movement=None, identity=None):
         z, shirt, skin = seat.seat_height, *(Material(rng.uniform(0.1, 0.8, 3)) for _ in range(2))
         meshes = [
             box((-0.2, -0.12, z), (0.2, 0.12, z + 0.5), shirt),
@@ -32,7 +38,7 @@ class Blocks:
         joints = rng.uniform((-0.15, -0.08, z), (0.15, 0.08, z + 0.5), (59, 3))
         return Person(meshes, joints.astype(np.float32), 'block')
 
-    def sample_standing(self, rng):
+    def sample_standing(self, rng, identity=None):
         return self.sample_seated(rng, type('', (), {'seat_height': 0.9}))
 
 
@@ -58,7 +64,7 @@ def options(**changes):
         scenes={'train': 2, 'val': 1},
         frames_per_scene=1,
         cameras_per_frame=2,
-        sizes={'small': {'rows': 2, 'columns': 2}, 'large': {'rows': 2, 'columns': 3}},
+        rooms=[ROOM | {'size': 'small'}, {'name': 'wide', 'size': 'large', 'layout': ROOM['layout'] | {'columns': 3}}],
         occupancy=1.0,
         min_visible_pixels=4,
         light_samples=1,
@@ -215,15 +221,15 @@ def test_people_depend_on_seed_scene_and_frame_only():
         ({'occupancy': None}, 'occupancy: None is not a number'),
         ({'people': {'movements': ['sleeping']}}, "unknown movement 'sleeping'"),
         ({'people': {'movements': []}}, 'movements: need at least one'),
-        ({'people': {'model': 'smplx'}}, "unknown body model 'smplx'"),
+        ({'people': {'body': {'type': 'Smplx'}}}, "body: unknown type 'Smplx'; known: .*AnnyBody.*SMPLXBody"),
         ({'people': {'age_range': 5}}, 'age_range: 5 is not a'),
         ({'people': {'age': (3, 4)}}, "unknown people option 'age'"),
         ({'camera': {'fov': (55, 85), 'height': (2, 3)}}, "camera: 'pitch' is missing"),
-        ({'sizes': {'small': {'rows': 1}}}, "sizes.small: 'columns' is missing"),
+        ({'rooms': [{'name': 'a'}]}, "room 'a': .*layout"),
         ({'style': {}}, "style: 'board' is missing"),
         ({'scenes': {'training': 1}}, 'scenes: splits are'),
         ({'scenes': {'train': 0}}, 'scenes: need at least 1'),
-        ({'sizes': {'huge': {'rows': 1, 'columns': 1}}}, 'sizes: rooms are'),
+        ({'rooms': [ROOM | {'size': 'huge'}]}, "room 'square': .*size.*'huge'"),
         ({'sensor': {'grain': 1}}, "unknown sensor option 'grain'"),
         ({'image_size': (8, 8)}, 'image_size'),
     ],

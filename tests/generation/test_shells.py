@@ -1,7 +1,18 @@
 import numpy as np
 import pytest
 
-from synpose.generation.shells import averaging, clip, inflate, split_seams, tube, vertex_normals
+from synpose.generation.shells import (
+    averaging,
+    clip,
+    inflate,
+    lathe,
+    midpoints,
+    plane_waves,
+    rounded_box,
+    split_seams,
+    tube,
+    vertex_normals,
+)
 
 TETRAHEDRON = np.array([[0, 0, 0], [1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0]])
 TETRAHEDRON_FACES = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], dtype=np.int32)
@@ -79,3 +90,63 @@ def test_tube_faces_outward():
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     assert len(faces) == 16
     assert ((normals * (corners.mean(axis=1) * [1, 1, 0])).sum(axis=1) > 0).all()
+
+
+def _volume(points, faces):
+    a, b, c = (points[faces[:, k]] for k in range(3))
+    return float((a * np.cross(b, c)).sum() / 6)
+
+
+def test_lathe_turns_a_cylinder():
+    t = np.linspace(0, 2, 9)
+    path = np.stack([0 * t, 0 * t, t], axis=1)
+    radii = np.where((t == 0) | (t == 2), 1e-9, 0.5)
+    points, faces, uv = lathe(path, radii, sides=64)
+    # Two cones of height 1/4 at the ends of a cylinder of length 3/2.
+    assert _volume(points, faces) == pytest.approx(np.pi * 0.25 * (1.5 + 2 * 0.25 / 3), rel=0.01)
+    assert len(uv) == len(points)
+
+
+def test_lathe_closes_a_torus():
+    angle = np.linspace(0, 2 * np.pi, 96, endpoint=False)
+    path = np.stack([2 * np.cos(angle), 2 * np.sin(angle), 0 * angle], axis=1)
+    points, faces, _ = lathe(path, np.full(96, 0.3), 48, (0.0, 0.0, 1.0), closed=True)
+    assert _volume(points, faces) == pytest.approx(2 * np.pi**2 * 2 * 0.09, rel=0.01)
+    np.testing.assert_allclose(points[:48], points[-48:], atol=1e-9)
+
+
+def test_lathe_takes_two_half_axes():
+    path = np.stack([np.zeros(5), np.zeros(5), np.arange(5.0)], axis=1)
+    points, _, _ = lathe(path, np.tile([[0.4, 0.1]], (5, 1)), 16)
+    assert np.ptp(points[:, 0]) == pytest.approx(0.8)
+    assert np.ptp(points[:, 1]) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(('power', 'volume'), [(2.0, np.pi / 6), (60.0, 1.0)])
+def test_rounded_box_goes_from_ellipsoid_to_box(power, volume):
+    points, faces = rounded_box(np.array([1.0, 2.0, 3.0]), (0.2, 0.4, 0.6), power)
+    assert _volume(points, faces) == pytest.approx(volume * 0.2 * 0.4 * 0.6, rel=0.13)
+    np.testing.assert_allclose((points.min(axis=0) + points.max(axis=0)) / 2, [1, 2, 3], atol=1e-9)
+
+
+def test_midpoints_keep_the_surface():
+    faces, spread = midpoints(TETRAHEDRON_FACES[:2], 4)
+    fine = spread @ TETRAHEDRON
+    assert len(faces) == 8
+    assert len(fine) == 4 + 5
+    assert _area(fine, faces) == pytest.approx(_area(TETRAHEDRON, TETRAHEDRON_FACES[:2]))
+    np.testing.assert_allclose(spread.sum(axis=1), 1)
+
+
+def test_patch_matrix_gathers():
+    level, values = np.array([0.3, -0.2, 0.1, -0.4]), np.random.default_rng(0).normal(size=(7, 3))
+    source = np.array([6, 2, 0, 3])
+    patch = clip(TETRAHEDRON_FACES, level)
+    np.testing.assert_allclose(patch.matrix(7, source) @ values, patch.gather(values[source]))
+
+
+def test_plane_waves_are_smooth_at_their_length():
+    points = np.random.default_rng(0).uniform(size=(4000, 3))
+    here, near = (plane_waves(np.random.default_rng(1), points + shift, (0.2, 0.3)) for shift in (0.0, 0.002))
+    assert 0.3 < here.std() < 0.7
+    assert np.abs(here - near).max() < 0.2

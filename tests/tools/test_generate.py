@@ -1,5 +1,7 @@
+import json
 import runpy
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,8 +29,10 @@ def run(monkeypatch, capsys):
 def test_help_teaches(run):
     status, out, _ = run('--help')
     assert status == 0
-    for word in ('--resume', '--workers', '--num-images', '--cfg-options', 'examples:', 'stencils/'):
+    for word in ('--resume', '--workers', '--num-images', '--cfg-options', 'examples:', 'stencils/', '--estimate'):
         assert word in out
+    for example in ('--shard $SLURM_ARRAY_TASK_ID/50', '--backend ray --address auto', 'dataset.json --out'):
+        assert example in out
 
 
 @pytest.mark.parametrize(
@@ -73,3 +77,63 @@ def test_a_config_without_a_generator_is_named(run, tmp_path):
     status, _, err = run(config, '--out', tmp_path / 'set', '--num-images', 2)
     assert status == 2
     assert 'other.py: has no generator' in err
+
+
+@pytest.fixture
+def toys(tmp_path):
+    config = tmp_path / 'toys.py'
+    config.write_text(
+        "custom_imports = dict(imports=['synpose.testing.toy_generator'])\n"
+        "generator = dict(type='ToyGenerator', units=3)\n"
+    )
+    return config
+
+
+def test_the_last_line_sums_up(run, toys, tmp_path):
+    status, out, err = run(toys, '--out', tmp_path / 'set')
+    counts = json.loads((tmp_path / 'set/dataset.json').read_text())['counts']
+    people = sum(count['people'] for count in counts.values())
+    redrawn = sum(count['redrawn']['collision'] for count in counts.values())
+    assert status == 0
+    assert out.splitlines()[-1].startswith(
+        f'6 images, {people} people ({people / 6:.1f} an image), {redrawn} redrawn, '
+    )
+    assert f'people={people}' in err  # the progress bar's
+    assert 'rendering: 100%' in err
+
+
+def test_a_dataset_renders_again_from_its_description(run, toys, tmp_path):
+    run(toys, '--out', tmp_path / 'set', '--cfg-options', 'generator.seed=4')
+    assert run(tmp_path / 'set/dataset.json', '--out', tmp_path / 'again')[0] == 0
+    for path in (tmp_path / 'set').rglob('*.*'):
+        assert (tmp_path / 'again' / path.relative_to(tmp_path / 'set')).read_bytes() == path.read_bytes()
+
+
+def test_shards(run, toys, tmp_path):
+    for i, last in ((2, False), (1, True)):
+        status, out, _ = run(toys, '--out', tmp_path / 'set', '--shard', f'{i}/2')
+        assert (status, '6 images' in out) == (0, last)
+    status, _, err = run(toys, '--out', tmp_path / 'set', '--shard', '3/2')
+    assert (status, err) == (2, "error: shard: '3/2' is not i/n with 1 <= i <= n, e.g. 2/8\n")
+
+
+def test_estimate_writes_nothing(run, toys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob('*'))
+    status, out, _ = run(toys, '--estimate', '--workers', 2)
+    assert status == 0
+    for word in ('images      6', 'people', 'one core', 'this run', 'disk', 'memory'):
+        assert word in out
+    assert sorted(tmp_path.rglob('*')) == before
+
+
+@pytest.mark.skipif(find_spec('ray') is not None, reason='ray is installed')
+def test_a_missing_cluster_package_ends_in_one_line(run, toys, tmp_path):
+    status, _, err = run(toys, '--out', tmp_path / 'set', '--backend', 'ray')
+    assert (status, err) == (2, 'error: ray is not installed; pip install synpose[cluster]\n')
+
+
+def test_out_or_estimate_is_needed(run, toys):
+    status, _, err = run(toys)
+    assert status == 2
+    assert 'one of the arguments --out --estimate is required' in err

@@ -4,11 +4,11 @@ generator = dict(
     seed=0,
     image_size=(512, 288),
     cameras_per_frame=3,
-    sizes=dict(
-        small=dict(rows=2, columns=3),
-        medium=dict(rows=3, columns=4),
-        large=dict(rows=4, columns=5),
-    ),
+    rooms=[
+        dict(name='large', size='large', layout=dict(type='rows', rows=4, columns=5)),
+        dict(name='small', size='small', layout=dict(type='rows', rows=2, columns=3)),
+        dict(name='medium', size='medium', layout=dict(type='rows', rows=3, columns=4)),
+    ],
     occupancy=0.65,
     teacher=0.3,
     min_visible_pixels=60,
@@ -35,12 +35,15 @@ generator = dict(
             roughness=0.3,
         ),
         chair=dict(hue=(0.0, 1.0), saturation=(0.2, 0.65), value=(0.2, 0.65), roughness=0.4),
-        metal=dict(hue=(0.55, 0.62), saturation=(0.0, 0.1), value=(0.25, 0.75)),
+        metal=dict(hue=(0.55, 0.62), saturation=(0.0, 0.1), value=(0.25, 0.75)),  # legs, chair frames
+        # Windows, blinds, radiators, lamps' cases.
+        frame=dict(hue=(0.08, 0.14), saturation=(0.0, 0.12), value=(0.8, 0.95)),
         board=dict(textures=('board',), hue=(0.33, 0.45), saturation=(0.2, 0.45), value=(0.2, 0.36)),
         cover=dict(hue=(0.0, 1.0), saturation=(0.2, 0.7), value=(0.2, 0.75)),
         paper=dict(textures=('paper',), hue=(0.1, 0.17), saturation=(0.0, 0.08), value=(0.9, 0.98)),
         trim=dict(hue=(0.06, 0.12), saturation=(0.05, 0.5), value=(0.35, 0.9)),
-        door=dict(textures=('wood',), hue=(0.04, 0.1), saturation=(0.2, 0.6), value=(0.35, 0.8)),
+        door=dict(textures=('wood',), hue=(0.04, 0.1), saturation=(0.2, 0.6), value=(0.35, 0.8)),  # panels, beams
+        curtain=dict(textures=('weave',), hue=(0.0, 1.0), saturation=(0.05, 0.45), value=(0.45, 0.9)),
         light=dict(lamp=(4.0, 10.0), window=(1.0, 4.0), ambient=(0.5, 1.4), warmth=(-0.2, 0.4)),
     ),
     sensor=dict(

@@ -1,23 +1,26 @@
 """The generator of labelled synthetic classrooms."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
-from synpose.generation import cameras, rooms
-from synpose.generation.annotator import annotate
-from synpose.generation.denoise import tone_map
-from synpose.generation.generator import DatasetGenerator
-from synpose.generation.options import check_image_size, check_known, check_numbers, require
-from synpose.generation.people import check_options
-from synpose.generation.plan import Shot, plan_shots, thin_out
-from synpose.generation.rooms import ROOM_SIZES, Room
-from synpose.generation.scene import compose
-from synpose.generation.sensor import expose, sample_sensor
-from synpose.generation.styles import check_keys, check_style
-from synpose.generation.writer import SPLITS, DatasetWriter, encode
+from synpose.generation.jobs.generator import DatasetGenerator
+from synpose.generation.jobs.options import check_image_size, check_known, check_numbers, require
+from synpose.generation.jobs.plan import Shot, plan_shots, thin_out
+from synpose.generation.jobs.writer import SPLITS, DatasetWriter, encode
+from synpose.generation.people.factory import check_options
+from synpose.generation.rendering import cameras
+from synpose.generation.rendering.annotator import annotate
+from synpose.generation.rendering.denoise import tone_map
+from synpose.generation.rendering.sensor import expose, sample_sensor
+from synpose.generation.rooms import building as rooms
+from synpose.generation.rooms.building import Room
+from synpose.generation.rooms.room_plans import load_rooms
+from synpose.generation.rooms.scene import compose
+from synpose.generation.rooms.styles import check_keys, check_style
 from synpose.registry import GENERATORS
 
 _ROOM, _CAMERA, _PEOPLE, _LIGHT, _SENSOR = range(5)  # random streams, so that one part never shifts another
@@ -34,39 +37,50 @@ class ClassroomGenerator(DatasetGenerator):
 
     Args:
         seed: Seed of everything, >= 0.
-        scenes: Number of scenes of each split, e.g. ``dict(train=24, val=5)``. Room sizes take turns within a split.
+        scenes: Number of scenes of each split, e.g. ``dict(train=48, val=8)``; numbered through, train first.
         frames_per_scene: Sets of people of each scene.
         cameras_per_frame: Views of each set of people, 1-8; half of them see faces. Frames take turns over the cameras.
+        rooms: Which rooms to build, see :func:`synpose.generation.rooms.room_plans.load_rooms`: names of the catalogue,
+            records, or a YAML file with them; None for all 56 of the catalogue. Scene k is room k; the rooms take
+            turns, each time in other materials, when there are more scenes.
         image_size: (width, height), px.
-        sizes: Rows and columns of desks: ``{'small': dict(rows=3, columns=3), ...}``; its keys are the sizes used.
-        style: Materials and lights, see :func:`synpose.generation.rooms.build_room`.
+        style: Materials and lights, see :func:`synpose.generation.rooms.building.build_room`.
         camera: (low, high) of ``fov`` (degrees), ``height`` (m) and ``pitch`` (degrees below the horizon).
-        sensor: Faults of the camera, see :data:`synpose.generation.sensor.SENSOR_DEFAULTS`.
-        people: Options of :class:`synpose.generation.people.PersonFactory`, e.g. ``dict(age_range=(9, 25))``.
+        sensor: Faults of the camera, see :data:`synpose.generation.rendering.sensor.SENSOR_DEFAULTS`.
+        people: Options of :class:`synpose.generation.people.factory.PersonFactory`, e.g. ``dict(age_range=(9, 25))``.
         occupancy: Probability that a place is taken, in [0, 1].
         teacher: Probability of a standing teacher, in [0, 1].
         max_people: Upper limit of people in a room; None for no limit.
         min_visible_pixels: People who show fewer pixels get no annotation and are counted as ``left_out``.
         light_samples: Light samples per pixel; more is slower and less blotchy.
+        parts: Write body-part labels too (:data:`synpose.generation.primitives.BODY_PARTS`).
         domain: Stored with every image.
         num_images: Render only so many images of the plan, spread over splits and scenes; None for all.
+        card: Name, license and the like for the dataset's card, see :func:`synpose.generation.jobs.card.check_card`.
         unknown: Catches misspelled options.
 
     Raises:
         ValueError: If an option is unknown, missing or out of range.
     """
 
+    title = 'Synthetic classrooms'
+    summary = (
+        'Pictures of classrooms, lecture halls and meeting rooms full of synthetic people, ray traced, with exact '
+        'labels: 59 joints in the image and in 3-D with occlusion, boxes, person stencils, depth, camera and '
+        'behavior of each person. Rooms, bodies, clothes and movements are computed; no real person is shown.'
+    )
+
     def __init__(
         self,
         *,
         seed: int,
         scenes: Mapping[str, int],
-        sizes: Mapping[str, Mapping[str, int]],
         style: Mapping[str, Any],
         camera: Mapping[str, tuple[float, float]],
+        rooms: str | Sequence[str | Mapping[str, Any]] | None = None,
         frames_per_scene: int = 6,
         cameras_per_frame: int = 2,
-        image_size: tuple[int, int] = (512, 288),
+        image_size: tuple[int, int] = (1920, 1080),
         sensor: Mapping[str, Any] | None = None,
         people: Mapping[str, Any] | None = None,
         occupancy: float = 0.55,
@@ -74,15 +88,16 @@ class ClassroomGenerator(DatasetGenerator):
         max_people: int | None = None,
         min_visible_pixels: int = 60,
         light_samples: int = 8,
+        parts: bool = False,
         domain: str = 'synthetic',
         num_images: int | None = None,
+        card: Mapping[str, str] | None = None,
         **unknown: Any,
     ) -> None:
         options = {key: value for key, value in locals().items() if key not in ('self', 'unknown', '__class__')}
         check_known(type(self), unknown)
         require(set(scenes) <= set(SPLITS), f'scenes: splits are {SPLITS}, not {sorted(scenes)}')
         require(all(n >= 1 for n in scenes.values()), f'scenes: need at least 1 a split, not {dict(scenes)}')
-        require(bool(sizes) and set(sizes) <= set(ROOM_SIZES), f'sizes: rooms are {ROOM_SIZES}, not {sorted(sizes)}')
         check_numbers(
             options,
             (
@@ -99,12 +114,13 @@ class ClassroomGenerator(DatasetGenerator):
             optional=('max_people', 'num_images'),
         )
         check_image_size(image_size)
-        for name in sizes:
-            check_keys(sizes[name], f'sizes.{name}', ('rows', 'columns'))
         check_keys(camera, 'camera', ('fov', 'height', 'pitch'))
         check_style(style)
         check_options(people or {})
         sample_sensor(np.random.default_rng(0), sensor or {})  # names its own unknown options
+        self.rooms = load_rooms(rooms)
+        if isinstance(rooms, str):  # the description must not depend on a file that may change
+            options['rooms'] = [asdict(plan) for plan in self.rooms]
         super().__init__(seed, options, [split for split in SPLITS if split in scenes])
         self.scenes = {split: scenes[split] for split in self.splits}
 
@@ -112,7 +128,7 @@ class ClassroomGenerator(DatasetGenerator):
         """List the images to render, by image id."""
         shots = plan_shots(
             self.scenes,
-            [size for size in ROOM_SIZES if size in self.options['sizes']],
+            [plan.size for plan in self.rooms],
             self.options['frames_per_scene'],
             self.options['cameras_per_frame'],
             lambda scene: self.rng(scene, _CAMERA),
@@ -126,12 +142,12 @@ class ClassroomGenerator(DatasetGenerator):
         Returns:
             The number of images written.
         """
-        from synpose.generation.renderer import SceneRenderer
+        from synpose.generation.rendering.renderer import SceneRenderer
 
         scene, frame = shots[0].scene, shots[0].frame
-        room = self.build_room(scene, shots[0].room_size)
+        room = self.build_room(scene)
         options = self.options
-        people, things = compose(
+        composition = compose(
             self.rng(scene, _PEOPLE, frame),
             room,
             self.factory(),
@@ -139,17 +155,18 @@ class ClassroomGenerator(DatasetGenerator):
             options['teacher'],
             max_people=options['max_people'],
         )
-        renderer = SceneRenderer([*room.meshes, *things], room.lights, people, options['light_samples'])
+        people = composition.people
+        renderer = SceneRenderer([*room.meshes, *composition.things], room.lights, people, options['light_samples'])
         for shot in shots:
             camera = cameras.sample_camera(
                 self.rng(scene, _CAMERA, shot.camera),
                 shot.camera,
-                room.extent,
+                room,
                 options['image_size'],
                 options['camera'],
             )
             seed = int(self.rng(scene, _LIGHT, frame, shot.camera).integers(2**31))
-            view = renderer.render(camera, seed)
+            view = renderer.render(camera, seed, **({'parts': True} if options['parts'] else {}))
             annotations, stencil, skipped = annotate(
                 people, camera, view.depth, view.stencil, options['min_visible_pixels']
             )
@@ -161,13 +178,16 @@ class ClassroomGenerator(DatasetGenerator):
                 'image': self._image_entry(shot, camera),
                 'annotations': annotations,
                 'skipped': skipped,
+                'redrawn': composition.redrawn,
             }
-            writer.write(record, encode(picture, '.jpg', round(values['jpeg_quality'])), stencil, view.depth)
+            jpeg = encode(picture, '.jpg', round(values['jpeg_quality']))
+            writer.write(record, jpeg, stencil, view.depth, view.parts if options['parts'] else None)
         return len(shots)
 
-    def build_room(self, scene: int, room_size: str) -> Room:
+    def build_room(self, scene: int) -> Room:
         """Build a scene's room."""
-        return rooms.build_room(self.rng(scene, _ROOM), room_size, self.options['sizes'], self.options['style'])
+        plan = self.rooms[scene % len(self.rooms)]
+        return rooms.build_room(self.rng(scene, _ROOM), plan, self.options['style'])
 
     def _image_entry(self, shot: Shot, camera: cameras.Camera) -> dict[str, Any]:
         stem = f'{shot.image_id:08d}'
@@ -182,6 +202,7 @@ class ClassroomGenerator(DatasetGenerator):
             'camera_id': shot.camera,
             'frame_id': shot.frame,
             'room_size': shot.room_size,
+            'room': self.rooms[shot.scene % len(self.rooms)].name,
             'viewpoint': camera.viewpoint,
             'camera': {'K': camera.K.tolist(), 'R': camera.R.tolist(), 't': camera.t.tolist()},
             'camera_pitch': camera.pitch,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from synpose.generation.kinematics import normalized
+from synpose.generation.bodies.kinematics import normalized
 
 
 @dataclass
@@ -32,6 +32,16 @@ class Patch:
         mix = self.mix.reshape(-1, *[1] * (values.ndim - 1))
         cut = (1 - mix) * values[self.edges[:, 0]] + mix * values[self.edges[:, 1]]
         return np.concatenate([values[self.kept], cut])
+
+    def matrix(self, size: int, source: np.ndarray) -> Any:
+        """Return the sparse matrix ``(N + E, size)`` that :meth:`gather` applies to values of ``source`` vertices."""
+        from scipy.sparse import csr_matrix
+
+        N, E = len(self.kept), len(self.edges)
+        data = np.concatenate([np.ones(N), np.stack([1 - self.mix, self.mix], axis=1).ravel()])
+        columns = source[np.concatenate([self.kept, self.edges.ravel()])]
+        rows = np.concatenate([np.arange(N), N + 2 * np.arange(E + 1)])
+        return csr_matrix((data, columns, rows), shape=(N + E, size))
 
 
 def clip(faces: np.ndarray, level: np.ndarray) -> Patch:
@@ -135,3 +145,97 @@ def tube(rings: np.ndarray, closed: bool = True) -> np.ndarray:
     a, b, c, d = (steps + around, steps + after, steps + S + after, steps + S + around)
     quads = np.stack([a, b, c, a, c, d], axis=-1).reshape(-1, 3)
     return quads.astype(np.int32)
+
+
+def lathe(
+    path: np.ndarray,
+    radii: np.ndarray,
+    sides: int = 12,
+    hint: tuple[float, float, float] = (1.0, 0.0, 0.0),
+    closed: bool = False,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a round body along a path, its cross-sections carried along without twist.
+
+    Args:
+        path: ``(R, 3)``, m.
+        radii: Radius at each point ``(R,)``, or two half axes ``(R, 2)``: along ``hint`` and across it, m.
+        sides: Points around.
+        hint: Direction of the first half axis at the path's start.
+        closed: Join the path's end to its start.
+
+    Returns:
+        Points ``(R * sides, 3)`` (one more ring when closed), faces ``(F, 3)`` and texture coordinates.
+    """
+    if closed:
+        path, radii = np.concatenate([path, path[:1]]), np.concatenate([radii, radii[:1]])
+        tangents = np.gradient(np.concatenate([path[-2:-1], path, path[1:2]]), axis=0)[1:-1]
+    else:
+        tangents = np.gradient(path, axis=0)
+    tangents = normalized(tangents)
+    first = np.empty_like(path)
+    along = np.asarray(hint, dtype=float)
+    for i, tangent in enumerate(tangents):
+        along = first[i] = normalized(along - tangent * (along @ tangent))
+    second = np.cross(tangents, first)
+    angles = np.linspace(0, 2 * np.pi, sides, endpoint=False)
+    half = np.broadcast_to(radii[:, None] if radii.ndim == 1 else radii, (len(path), 2))
+    rings = path[:, None] + (
+        half[:, 0, None, None] * np.cos(angles)[:, None] * first[:, None]
+        + half[:, 1, None, None] * np.sin(angles)[:, None] * second[:, None]
+    )
+    uv = np.stack(np.meshgrid(angles, np.linspace(0, 1, len(path))), axis=-1).reshape(-1, 2)
+    return rings.reshape(-1, 3), tube(rings), uv.astype(np.float32)
+
+
+def rounded_box(
+    center: np.ndarray, size: tuple[float, float, float], power: float = 4.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return points and faces of a superellipsoid: a soft box of a size (m) about a center ``(3,)``.
+
+    Args:
+        center: ``(3,)``, m.
+        size: Lengths along x, y and z, m.
+        power: 2 gives an ellipsoid, higher values sharper corners.
+    """
+    up, around = np.linspace(-np.pi / 2, np.pi / 2, 9), np.linspace(0, 2 * np.pi, 16, endpoint=False)
+
+    def root(values: np.ndarray) -> np.ndarray:
+        return np.sign(values) * np.abs(values) ** (2 / power)
+
+    x, y = (root(np.cos(up))[:, None] * root(wave(around)) for wave in (np.cos, np.sin))
+    z = np.broadcast_to(root(np.sin(up))[:, None], x.shape)
+    rings = center + 0.5 * np.asarray(size) * np.stack([x, y, z], axis=-1)
+    return rings.reshape(-1, 3), tube(rings)
+
+
+def midpoints(faces: np.ndarray, size: int) -> tuple[np.ndarray, Any]:
+    """Cut every triangle into four.
+
+    Args:
+        faces: ``(F, 3)``.
+        size: Number of the mesh's vertices V.
+
+    Returns:
+        Faces ``(4 F, 3)`` into the N vertices used and the middles of their edges, and the sparse matrix ``(N, V)``
+        that gives values there from those at the mesh's vertices.
+    """
+    from scipy.sparse import csr_matrix
+
+    used, local = np.unique(faces, return_inverse=True)
+    local = local.reshape(-1, 3)
+    pairs = np.sort(local[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+    edges, place = np.unique(pairs, axis=0, return_inverse=True)
+    a, b, c = local.T
+    ab, bc, ca = (len(used) + place.reshape(-1, 3)).T
+    fine = np.concatenate([np.stack(t, axis=1) for t in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))])
+    N, E = len(used), len(edges)
+    columns = np.concatenate([used, used[edges].ravel()])
+    rows = np.concatenate([np.arange(N), N + 2 * np.arange(E + 1)])
+    data = np.concatenate([np.ones(N), np.full(2 * E, 0.5)])
+    return fine.astype(np.int32), csr_matrix((data, columns, rows), shape=(N + E, size))
+
+
+def plane_waves(rng: np.random.Generator, points: np.ndarray, lengths: tuple[float, float]) -> np.ndarray:
+    """Return smooth noise in about [-1, 1] at points ``(N, 3)``: a sum of eight random waves of ``lengths`` m."""
+    directions = normalized(rng.normal(size=(8, 3))) * (2 * np.pi / rng.uniform(*lengths, 8))[:, None]
+    return np.sin(points @ directions.T + rng.uniform(0, 2 * np.pi, 8)).sum(axis=1) / 4

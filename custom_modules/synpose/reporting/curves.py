@@ -74,8 +74,13 @@ def draw_training_curves(log: TrainingLog) -> bytes:
                 _plot(axis, log.val, validated)
                 axis.set(ylabel='validation', xlabel='epoch or iteration, as logged', ylim=(0, 1))
                 axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format='png', dpi=150)
+        return encode_figure(figure)
+
+
+def encode_figure(figure: Figure) -> bytes:
+    """Return a figure as a PNG file."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format='png', dpi=150)
     return buffer.getvalue()
 
 

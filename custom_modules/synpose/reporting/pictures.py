@@ -56,7 +56,7 @@ def draw_label_tile(labels: LabelFile, image_id: int, name: str) -> Picture:
     people = labels.people(image_id)
     original = read_image(labels.image_path(image_id))
     tile, factor = scale_to_width(original, TILE_WIDTH)
-    _draw_people(tile, people, factor, labels.joint_names)
+    draw_people(tile, people, factor, labels.joint_names)
     layers = []
     stencil_path = labels.layer_path(image_id, 'stencil_file', 'stencils')
     if stencil_path:
@@ -78,7 +78,8 @@ def draw_label_tile(labels: LabelFile, image_id: int, name: str) -> Picture:
     return Picture(f'{name}.jpg', encode_jpeg(tile), caption, f'Labelled image {facts["file_name"]} of {labels.name}')
 
 
-def _draw_people(image: np.ndarray, people: People, factor: float, names: tuple[str, ...]) -> None:
+def draw_people(image: np.ndarray, people: People, factor: float, names: tuple[str, ...]) -> None:
+    """Draw boxes and poses of labelled people on an image scaled by ``factor``, changed in place."""
     draw_boxes(image, people.boxes * factor, [person_color(int(i)) for i in people.colors])
     draw_poses(
         image,
@@ -188,7 +189,7 @@ def draw_comparison(
     tile, factor = scale_to_width(read_image(labels.image_path(image_id)), TILE_WIDTH)
     truth = tile.copy()
     people = people_as(labels, image_id, names)
-    _draw_people(truth, people, factor, names)
+    draw_people(truth, people, factor, names)
     poses, scores = predictions.get(image_id, (np.zeros((0, len(names), 3)), np.zeros(0)))
     poses = poses[scores >= quality.threshold]
     draw_poses(tile, poses[..., :2] * factor, Skeleton.from_names(names))

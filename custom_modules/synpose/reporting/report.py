@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from synpose.files import atomic_path, write_json
 from synpose.reporting.document import Document, Section, render_html, render_markdown
@@ -48,7 +49,20 @@ def write_report(work_dir: str | os.PathLike, out: str | os.PathLike | None = No
             f'{work_dir}: no results/<split>/metrics.json to report. Run `python tools/test.py CONFIG CHECKPOINT '
             f'--work-dir {work_dir}` first, with a ResultsHook in the config'
         )
-    document = build_document(work_dir, results)
+    return write_document(build_document(work_dir, results), out, metrics_json(results))
+
+
+def write_document(document: Document, out: Path, values: Any) -> Path:
+    """Write a document as ``report.html``, ``report.md`` (figures in ``report_files/``), and ``report.json``.
+
+    Args:
+        document: The report.
+        out: Folder of the report.
+        values: Content of ``report.json``.
+
+    Returns:
+        The HTML file, which is written last.
+    """
     for picture in document.pictures:
         with atomic_path(out / PICTURE_FOLDER / picture.name) as path:
             path.write_bytes(picture.data)
@@ -57,7 +71,7 @@ def write_report(work_dir: str | os.PathLike, out: str | os.PathLike | None = No
         if left_over.suffix in ('.jpg', '.png') and left_over.name not in current:
             left_over.unlink()
     write_text(out / 'report.md', render_markdown(document, PICTURE_FOLDER))
-    write_json(out / 'report.json', metrics_json(results), indent=2)
+    write_json(out / 'report.json', values, indent=2)
     write_text(out / 'report.html', render_html(document))
     return out / 'report.html'
 

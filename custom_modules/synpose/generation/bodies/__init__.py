@@ -1,0 +1,1 @@
+"""Body models: shapes, skeletons, skinning."""

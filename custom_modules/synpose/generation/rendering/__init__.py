@@ -1,0 +1,1 @@
+"""From meshes to pictures and labels: cameras, renderer, denoising, sensor, annotation."""

@@ -1,0 +1,114 @@
+"""Labels of a rendered view: joints in pixels, visibility and boxes. Pure arrays.
+
+Joints are in the coordinates of :mod:`synpose.generation.rendering.cameras` (pixel centers at whole numbers). Boxes are
+COCO's: x and y are the first column and row, w and h the numbers of columns and rows.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from synpose.generation.primitives import Person
+from synpose.generation.rendering.cameras import Camera
+from synpose.skeletons import JOINT_NAMES, strip_side
+
+_TOLERANCES = {
+    **dict.fromkeys(('chest', 'spine', 'pelvis', 'hip'), 0.20),
+    **dict.fromkeys(('head_top', 'neck', 'shoulder', 'clavicle'), 0.15),
+    **dict.fromkeys(('knee', 'elbow', 'ankle', 'ear'), 0.10),
+    **dict.fromkeys(('nose', 'eye', 'chin', 'wrist', 'toe', 'palm'), 0.07),
+}
+OWN_BODY_TOLERANCE = np.array([_TOLERANCES.get(strip_side(name), 0.04) for name in JOINT_NAMES])
+"""How far behind its own body's surface a joint may lie and still be seen, ``(59,)`` m; our choice.
+
+A joint is inside the body: about half the limb's thickness below the skin, more where the line of sight is oblique.
+Beyond this the surface belongs to another part of the body (a wrist behind the back). Finger joints take .04.
+"""
+
+
+def joint_visibility(
+    keypoints: np.ndarray, joint_depth: np.ndarray, depth: np.ndarray, stencil: np.ndarray, stencil_id: int
+) -> np.ndarray:
+    """Tell absent, occluded and visible joints apart by the depth map.
+
+    A joint is visible if nothing lies before it except its own body's skin: where its pixel shows the same person, the
+    joint may be :data:`OWN_BODY_TOLERANCE` behind the surface; where it shows anything else (the joint sits beside the
+    silhouette), that must lie behind the joint.
+
+    Args:
+        keypoints: ``(59, 2)`` px.
+        joint_depth: z-depth of the joints ``(59,)`` m.
+        depth: z-depth map ``(H, W)`` m; 0 = nothing hit.
+        stencil: Person numbers ``(H, W)``.
+        stencil_id: This person's number.
+
+    Returns:
+        ``(59,)`` int: 0 outside the image or behind the camera, 1 occluded, 2 visible.
+    """
+    height, width = depth.shape
+    nearest = np.floor(keypoints + 0.5)
+    inside = (joint_depth > 0) & (nearest >= 0).all(-1) & (nearest < (width, height)).all(-1)
+    column, row = np.where(inside[:, None], nearest, 0).astype(int).T
+    surface = np.where(depth[row, column] > 0, depth[row, column], np.inf)
+    tolerance = np.where(stencil[row, column] == stencil_id, OWN_BODY_TOLERANCE, 0.0)
+    return np.where(inside, np.where(joint_depth - surface <= tolerance, 2, 1), 0)
+
+
+def stencil_box(stencil: np.ndarray, stencil_id: int) -> tuple[list[int], int]:
+    """Return the box [x, y, w, h] around a person's pixels, and their number; the box is empty if there are none."""
+    mask = stencil == stencil_id
+    columns, rows = np.flatnonzero(mask.any(0)), np.flatnonzero(mask.any(1))
+    if not len(rows):
+        return [0, 0, 0, 0], 0
+    x, y = int(columns[0]), int(rows[0])
+    return [x, y, int(columns[-1]) - x + 1, int(rows[-1]) - y + 1], int(mask.sum())
+
+
+def annotate(
+    people: Sequence[Person], camera: Camera, depth: np.ndarray, stencil: np.ndarray, min_visible_pixels: int
+) -> tuple[list[dict[str, Any]], np.ndarray, int]:
+    """Label the people of one view.
+
+    Args:
+        people: In world coordinates; the stencil numbers them from 1 in this order.
+        camera: The camera.
+        depth: z-depth ``(H, W)`` m.
+        stencil: Person numbers ``(H, W)`` uint16.
+        min_visible_pixels: People who show fewer pixels are left out.
+
+    Returns:
+        The annotations (without ids), the stencil renumbered 1..N in their order with 0 where a person is left out,
+        and how many people show some pixels but were left out.
+    """
+    annotations: list[dict[str, Any]] = []
+    renumber = np.zeros(len(people) + 1, dtype=np.uint16)
+    skipped = 0
+    for number, person in enumerate(people, 1):
+        box, area = stencil_box(stencil, number)
+        if area < max(min_visible_pixels, 1):
+            skipped += area > 0
+            continue
+        points = np.round(camera.to_camera(person.joints), 6)
+        # A joint behind the camera has no image; its pixel is never read.
+        ahead = points[:, 2] > 0
+        pixels = np.round(camera.project(np.where(ahead[:, None], points, (0.0, 0.0, 1.0))), 3)
+        visibility = joint_visibility(pixels, points[:, 2], depth, stencil, number)
+        pixels = np.where(visibility[:, None] > 0, pixels, 0.0)
+        renumber[number] = len(annotations) + 1
+        annotations.append(
+            {
+                'category_id': 1,
+                'keypoints': [v for (x, y), seen in zip(pixels.tolist(), visibility.tolist()) for v in (x, y, seen)],
+                'num_keypoints': int((visibility > 0).sum()),
+                'bbox': box,
+                'area': area,
+                'iscrowd': 0,
+                'stencil_id': len(annotations) + 1,
+                'is_synthetic': True,
+                'keypoints_3d': points.tolist(),
+                'behavior': person.behavior,
+                'attributes': person.attributes,
+            }
+        )
+    return annotations, renumber[stencil], skipped

@@ -1,0 +1,1 @@
+"""Rooms: plans as data, furniture, finishes, and who sits where."""

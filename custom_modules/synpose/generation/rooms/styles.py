@@ -1,0 +1,95 @@
+"""Checks the names inside a generator's options, so that a slip is named before anything is rendered."""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from synpose.generation.rooms.textures import TEXTURES
+
+MATERIALS = (
+    'wall', 'floor', 'ceiling', 'desk', 'chair', 'metal', 'frame', 'board', 'cover', 'paper', 'trim', 'door', 'curtain',
+)  # fmt: skip
+"""Parts of a room that have a material of their own."""
+LIGHT = ('lamp', 'window', 'ambient', 'warmth')
+"""Ranges that describe a room's light."""
+
+_COLOR = ('hue', 'saturation', 'value')
+_SURFACE = ('textures', 'roughness')
+BOARD_STYLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        'chalk': {'textures': ('board',), 'hue': (0.3, 0.48), 'saturation': (0.15, 0.5), 'value': (0.16, 0.36)},
+        'white': {
+            'textures': ('board',),
+            'hue': (0.5, 0.65),
+            'saturation': (0.0, 0.04),
+            'value': (0.88, 0.97),
+            'roughness': 0.25,
+        },
+        'screen': {'textures': ('slide',), 'hue': (0.0, 1.0), 'saturation': (0.1, 0.7), 'value': (0.55, 0.95)},
+        'display': {
+            'textures': ('screen',),
+            'hue': (0.0, 1.0),
+            'saturation': (0.2, 0.8),
+            'value': (0.2, 0.8),
+            'roughness': 0.2,
+        },
+    }
+)
+"""Surfaces of the kinds of boards a room's record may name; ``'any'`` takes the style's own ``board``."""
+
+
+def check_keys(found: Mapping[str, Any], where: str, needed: Collection[str], optional: Collection[str] = ()) -> None:
+    """Compare an option's keys with those it may have.
+
+    Args:
+        found: The option's value.
+        where: Its name.
+        needed: Keys that must be there.
+        optional: Keys that may be there.
+
+    Raises:
+        ValueError: If it is no mapping, or a key is unknown or missing.
+    """
+    if not isinstance(found, Mapping):
+        raise ValueError(f'{where}: {found!r} is not a dict of {sorted(needed)}')
+    unknown = sorted(set(found) - {*needed, *optional})
+    if unknown:
+        raise ValueError(f'unknown {where} option {unknown[0]!r}; known: {sorted((*needed, *optional))}')
+    missing = sorted(set(needed) - set(found))
+    if missing:
+        raise ValueError(f'{where}: {missing[0]!r} is missing')
+
+
+def check_style(style: Mapping[str, Any]) -> None:
+    """Check a style as :func:`synpose.generation.rooms.building.build_room` needs it.
+
+    Raises:
+        ValueError: If a material, a light or one of their keys is unknown or missing.
+    """
+    check_keys(style, 'style', (*MATERIALS, 'light'))
+    check_keys(style['light'], 'style.light', LIGHT)
+    for part in MATERIALS:
+        check_keys(style[part], f'style.{part}', _COLOR, _SURFACE)
+
+
+def check_part(changes: Mapping[str, Any], where: str, part: str) -> None:
+    """Check the changes that a room's record makes to one part of a style.
+
+    Raises:
+        ValueError: If the part, one of its keys or a texture is unknown, or a range is none.
+    """
+    if part not in (*MATERIALS, 'light'):
+        raise ValueError(f'{where}: no such part; known: {[*MATERIALS, "light"]}')
+    check_keys(changes, where, (), LIGHT if part == 'light' else (*_COLOR, *_SURFACE))
+    for key, value in changes.items():
+        if key == 'textures':
+            for name in value:
+                if name not in TEXTURES:
+                    raise ValueError(f'{where}: unknown texture {name!r}; known: {sorted(TEXTURES)}')
+        elif key != 'roughness' and not (len(value) == 2 and value[0] <= value[1]):
+            raise ValueError(f'{where}: {key}: {value!r} is no (low, high)')
+
+
+def merged_style(style: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a style with a room's own changes, part by part."""
+    return {part: {**values, **changes.get(part, {})} for part, values in style.items()}
