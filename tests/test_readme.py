@@ -19,9 +19,15 @@ def test_relative_links_exist():
 
 def test_the_commands_listed_are_those_of_the_demo(monkeypatch):
     monkeypatch.chdir(ROOT)
-    listed = re.findall(r'^python (tools/(?!predict).*)$', TEXT, flags=re.MULTILINE)
+    demo = TEXT.split('## From nothing to a report')[1].split('\n## ')[0]
+    listed = re.findall(r'^python (tools/(?!predict).*)$', demo, flags=re.MULTILINE)
     seed = re.compile(r' --cfg-options randomness\.seed=0| --resume')
     assert listed == [seed.sub('', stage.text).removeprefix('python ') for stage in demo_stages(workers=2)]
+
+
+@pytest.mark.parametrize('path', sorted(set(re.findall(r'\b(?:tools|configs|projects)/[\w./-]+\.\w+', TEXT))))
+def test_files_named_exist(path):
+    assert (ROOT / path).is_file()
 
 
 @pytest.mark.parametrize('target', sorted(set(re.findall(r'(?:`|^)make ([a-z-]+)', TEXT, flags=re.MULTILINE))))

@@ -2,5 +2,6 @@
 
 from .load_depth import LoadDepth
 from .load_stencil import LoadStencil
+from .pack_crowd_inputs import PackCrowdInputs
 
-__all__ = ['LoadDepth', 'LoadStencil']
+__all__ = ['LoadDepth', 'LoadStencil', 'PackCrowdInputs']

@@ -17,7 +17,7 @@ def nearby_joints_nms(
     ``score_per_joint=True``; distances are computed at once, on the tensors' device.
 
     Args:
-        keypoints: ``(N, K, 2)``, px.
+        keypoints: ``(N, K, 2)``, px, without gradient.
         keypoint_scores: ``(N, K)``; a pose's score is their mean.
         dist_thr: How near joints are near, as a fraction of the diagonal of the pose's box.
         num_nearby_joints_thr: More near joints than this make two poses one; half of the joints by default.
@@ -39,8 +39,9 @@ def nearby_joints_nms(
         return []
     extent = keypoints.amax(1) - keypoints.amin(1)
     reach = extent.square().sum(-1).sqrt() * dist_thr
-    distances = (keypoints[:, None] - keypoints).square().sum(-1).sqrt()
-    close = ((distances < reach[:, None, None]).sum(-1) > threshold).cpu().numpy()
+    x, y = keypoints.permute(2, 1, 0).contiguous()  # joints first, so that each plane of distances is contiguous
+    distances = ((x[:, :, None] - x[:, None]).square_() + (y[:, :, None] - y[:, None]).square_()).sqrt_()
+    close = ((distances < reach[:, None]).sum(0) > threshold).cpu().numpy()
     # NumPy's mean, so that ties and order are those of the stock function.
     scores = keypoint_scores.cpu().numpy().mean(axis=1)
     suppressed = np.zeros(N, dtype=bool)
