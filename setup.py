@@ -58,6 +58,7 @@ setup(
     ],
     extras_require={
         'generate': ['anny>=0.6', 'mitsuba>=3.6', 'python-fcl>=0.7', 'pyyaml>=6.0', 'scipy>=1.10'],
+        'export': ['onnx>=1.16', 'onnxruntime>=1.18', 'onnxscript>=0.1'],
         'cluster': ['dask>=2024.8', 'distributed>=2024.8', 'ray>=2.9'],
         'dev': [
             'build>=1.2',

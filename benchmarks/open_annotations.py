@@ -2,7 +2,8 @@
 
 The file is generated (bottom-up, COCO fields, coordinates of two decimals). Each dataset is opened in a process of its
 own. Memory is what a process gained by opening, the peak meanwhile, and what it and its forked workers gained together
-(proportional set size) once the workers have read samples. Prints a row of the table in benchmarks/README.md. Linux.
+(proportional set size) once the workers have read samples; of this, "own" leaves out mapped files, which the system
+shares and drops when memory is short. Prints rows of the table in benchmarks/README.md. Linux.
 """
 
 import argparse
@@ -61,7 +62,7 @@ def read_samples(dataset: Any, indices: list[int], barrier: Any, results: Any) -
         dataset.get_data_info(index)
     seconds = (time.process_time() - start) / len(indices)
     barrier.wait()
-    results.put((memory('Pss:', 'smaps_rollup'), seconds))
+    results.put((memory('Pss:', 'smaps_rollup'), memory('Pss_Anon:', 'smaps_rollup'), seconds))
     barrier.wait()  # leaving changes what the others hold
 
 
@@ -74,7 +75,8 @@ def measure(kind: str, path: str, metainfo: dict, workers: int, samples: int, re
     config = {'type': kind, 'ann_file': path, 'data_mode': 'bottomup', 'metainfo': metainfo}
     DATASETS.build({**config, 'lazy_init': True})  # imports and metainfo are no part of opening
     gc.collect()
-    before, before_pss = memory('VmRSS'), memory('Pss:', 'smaps_rollup')
+    before = memory('VmRSS')
+    shares = [memory(field, 'smaps_rollup') for field in ('Pss:', 'Pss_Anon:')]
     start, cpu = time.perf_counter(), time.process_time()
     dataset = DATASETS.build(config)
     found = {'seconds': time.perf_counter() - start, 'cpu': time.process_time() - cpu}
@@ -91,8 +93,9 @@ def measure(kind: str, path: str, metainfo: dict, workers: int, samples: int, re
         process.start()
     barrier.wait()
     reports = [queue.get() for _ in processes]
-    found['together'] = memory('Pss:', 'smaps_rollup') + sum(report[0] for report in reports) - before_pss
-    found['sample'] = float(np.median([report[1] for report in reports]))
+    for index, (name, field) in enumerate((('together', 'Pss:'), ('own', 'Pss_Anon:'))):
+        found[name] = memory(field, 'smaps_rollup') + sum(report[index] for report in reports) - shares[index]
+    found['sample'] = float(np.median([report[2] for report in reports]))
     barrier.wait()
     for process in processes:
         process.join()
@@ -147,10 +150,10 @@ def main() -> None:
         sizes = [os.path.getsize(file) / GIB for file in (path, path.with_suffix('.arrow'))]
     print(f'json {sizes[0]:.3g} GiB, arrow {sizes[1]:.3g} GiB')
     print(f'first opening: {built["seconds"]:.1f} s ({built["cpu"]:.1f} s CPU), peak {built["peak"] / GIB:.2f} GiB')
-    figures = ('seconds', 'held', 'peak', 'together', 'sample')
-    scales = (1.0, GIB / 1024, GIB / 1024, GIB / 1024, 1e-3)
-    heads = ('open, s', 'memory, MiB', 'its peak, MiB', f'with {args.workers} workers, MiB', 'a sample, ms')
-    print('| images x people x joints | dataset | ' + ' | '.join(heads) + ' |\n|---|---|---|---|---|---|---|')
+    figures = ('seconds', 'cpu', 'held', 'peak', 'together', 'own', 'sample')
+    scales = (1.0, 1.0, *[GIB / 1024] * 4, 1e-3)
+    heads = ('open, s', 'CPU s', 'memory, MiB', 'peak, MiB', f'with {args.workers} workers', 'own', 'a sample, CPU ms')
+    print('| images x people x joints | dataset | ' + ' | '.join(heads) + ' |\n' + '|---' * 9 + '|')
     for name, found in (('CocoDataset', stock), ('ColumnarCocoDataset', ours)):
         if found is not None:
             cells = [f'{found[key] / scale:.4g}' for key, scale in zip(figures, scales)]

@@ -6,12 +6,13 @@ import sys
 
 EXPECTED = {
     'KEYPOINT_CODECS': ['FastSPR'],
-    'dataset': ['SynPose14Dataset', 'SynPose17Dataset', 'SynPoseDataset'],
+    'dataset': ['ColumnarCocoDataset', 'SynPose14Dataset', 'SynPose17Dataset', 'SynPoseDataset'],
     'body': [],
     'generator': [],
     'hook': ['RandomStateHook', 'ResultsHook'],
     'metric': ['BBoxIoUAPMetric', 'CrowdCocoMetric'],
-    'transform': ['LoadDepth', 'LoadStencil'],
+    'model': ['CrowdDEKRHead', 'CrowdPoseEstimator', 'PyramidDataPreprocessor'],
+    'transform': ['LoadDepth', 'LoadStencil', 'PackCrowdInputs'],
 }
 """What a fresh `import synpose` registers, by registry; bodies and generators wait until one is looked up."""
 

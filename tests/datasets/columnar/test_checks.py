@@ -1,0 +1,52 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from synpose.datasets.columnar.checks import check_record, first_repeated, odd_length, record_name
+
+IMAGE = {'id': 1, 'file_name': 'a.jpg', 'width': 3, 'height': 4.5}
+PERSON = {'id': 2, 'image_id': 1, 'bbox': [1, 2, 3.5, 4], 'keypoints': [1, 2, 2, 0, 0, 0]}
+BAD: list[tuple[str, dict, str]] = [
+    ('images', {'id': None}, 'id: must be an integer of 64 bits, but is None'),
+    ('images', {'id': 'a'}, 'id: must be an integer'),
+    ('images', {'id': True}, 'id: must be an integer'),
+    ('images', {'id': 2**63}, 'id: must be an integer'),
+    ('images', {'file_name': ''}, 'file_name: missing'),
+    ('images', {'width': 0}, 'width: must be a positive number, but is 0'),
+    ('images', {'height': float('nan')}, 'height: must be a positive'),
+    ('annotations', {'image_id': 1.0}, 'image_id: must be an integer'),
+    ('annotations', {'bbox': None}, 'bbox: must be a list of numbers, but is None'),
+    ('annotations', {'bbox': [1, 2, 3]}, 'bbox: must be 4 numbers, but is 3'),
+    ('annotations', {'bbox': [1, 2, 3, 'x']}, "bbox: must be finite numbers, but number 3 is 'x'"),
+    ('annotations', {'keypoints': []}, 'keypoints: must be x, y, visibility triples, but is 0 numbers'),
+    ('annotations', {'keypoints': [1, 2]}, 'keypoints: must be x, y, visibility triples, but is 2 numbers'),
+    ('annotations', {'keypoints': [1, 2, True]}, 'keypoints: must be finite numbers, but number 2 is True'),
+    ('annotations', {'face_kpts': [1, float('inf'), 2]}, 'face_kpts: must be finite numbers, but number 1 is inf'),
+]
+
+
+@pytest.mark.parametrize(('section', 'change', 'problem'), BAD)
+def test_bad_records(section: str, change: dict[str, Any], problem: str) -> None:
+    good = IMAGE if section == 'images' else PERSON
+    assert check_record(section, good) is None
+    found = check_record(section, good | change)
+    assert found is not None
+    assert found.startswith(problem)
+
+
+def test_record_name() -> None:
+    assert record_name('images', {'id': 5}, 3) == 'image 5'
+    assert record_name('annotations', {}, 3) == 'annotation number 3'
+
+
+@pytest.mark.parametrize(('ids', 'repeated'), [([3, 1, 2], None), ([5, 2, 9, 5, 2], 5), ([], None)])
+def test_first_repeated(ids: list[int], repeated: int | None) -> None:
+    assert first_repeated(np.array(ids, np.int64)) == repeated
+
+
+@pytest.mark.parametrize(
+    ('lengths', 'odd'), [([51, 0, 51], None), ([], None), ([51, 51, 0, 48, 45], (3, 51)), ([3, 51, 51], (0, 51))]
+)
+def test_odd_length(lengths: list[int], odd: tuple[int, int] | None) -> None:
+    assert odd_length(lengths) == odd
