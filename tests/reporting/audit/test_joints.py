@@ -5,6 +5,7 @@ import pytest
 
 from synpose.reporting.audit import View
 from synpose.reporting.audit.joints import (
+    FINGER_WIDTH,
     check_occlusion,
     check_outside,
     check_projection,
@@ -132,3 +133,11 @@ def test_a_part_that_is_cut_off_is_not_judged(view: View, cut: str) -> None:
     if cut == 'nearer':
         view.depth[22, 22] = view.points[0, NOSE, 2] - 0.01
     assert check_surface(view) == []
+
+
+@pytest.mark.parametrize(('focal', 'findings'), [(1.1, 1), (0.9, 0)])
+def test_a_finger_narrower_than_a_pixel_is_not_judged(view: View, focal: float, findings: int) -> None:
+    tip = view.joint_names.index('right_index_tip')
+    view.keypoints[0, tip] = 20, 20, 2
+    view.K[0, 0] = focal * view.points[0, tip, 2] / FINGER_WIDTH  # the finger is so many pixels wide
+    assert len(check_surface(view)) == findings

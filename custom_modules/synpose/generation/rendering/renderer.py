@@ -99,7 +99,7 @@ class SceneRenderer:
         # mitsuba measures along the ray, from the near plane.
         depth = np.where(hit, distance * camera.ray_cosines() + _NEAR, 0).astype(np.float32)
         near = cv2.dilate(hit.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        shining = [self._label_pass(camera, offset, near) for offset in _EDGE_OFFSETS]
+        shining = [self._label_pass(camera, offset, near, depth) for offset in _EDGE_OFFSETS]
         seen = [read_labels(image) for image in shining]
         shown = [self._show(*pair) for pair in zip(shining, seen, strict=True)]
         luminous = np.stack([s.luminous for s in seen]).mean(0, dtype=np.float32)
@@ -114,11 +114,14 @@ class SceneRenderer:
         coverage = np.stack([self._people[s.surface] > 0 for s in seen]).mean(0, dtype=np.float32)
         return Rendering(color, depth, stencil, coverage, np.where(stencil > 0, seen[0].part, 0) if parts else None)
 
-    def _label_pass(self, camera: Camera, offset: tuple[float, float], near: np.ndarray) -> np.ndarray:
+    def _label_pass(
+        self, camera: Camera, offset: tuple[float, float], near: np.ndarray, depth: np.ndarray
+    ) -> np.ndarray:
         """Look through one point of every pixel at labels ``(H, W, 3)``.
 
         Surfaces shine on their outer face only: where a pixel ``near`` something ``(H, W)`` stays black, a ray of its
-        own finds whose inner face it shows (the inside of a sleeve or of hanging hair).
+        own finds whose inner face it shows (the inside of a sleeve or of hanging hair). At pixel centers that ray also
+        gives the ``depth`` ``(H, W)``: two rays that graze an edge may pass it on different sides.
         """
         mi = load_mitsuba()
         image = self._pass(camera, _EMISSION, offset=offset)
@@ -130,6 +133,8 @@ class SceneRenderer:
             found = self._scene.ray_intersect(mi.Ray3f(camera.position.tolist(), direction))
             if found.is_valid() and found.shape.has_attribute('vertex_label'):
                 image[row, column] = found.shape.eval_attribute_3('vertex_label', found)
+                if not any(offset):
+                    depth[row, column] = found.t * float(camera.R[2] @ direction)
         return image
 
     def _show(self, shining: np.ndarray, seen: Seen) -> np.ndarray:

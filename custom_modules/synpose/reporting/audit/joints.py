@@ -4,13 +4,14 @@ import numpy as np
 
 from synpose.generation.rendering.annotator import OWN_BODY_TOLERANCE
 from synpose.reporting.audit.view import Finding, View
-from synpose.skeletons import JOINT_NAMES
+from synpose.skeletons import FINGERS, JOINT_NAMES
 
 PROJECTION_TOLERANCE = 0.1  # px
 WHOLE_PIXEL_TOLERANCE = 0.51  # px, where the file rounds keypoints to whole pixels
 DEPTH_ROUNDING = 0.003  # m; depth is stored in whole millimetres
 FRONT_TOLERANCE = 0.05  # m a joint may lie before its own body's surface: skin moves little, clothes lie outside of it
 SEARCH_RADIUS = 2  # px around a joint in which its own body must show
+FINGER_WIDTH = 0.016  # m; a finger that is narrower than a pixel may lie between all pixel centers
 
 
 def check_visibility(view: View) -> list[Finding]:
@@ -123,7 +124,8 @@ def check_occlusion(view: View) -> list[Finding]:
 def check_surface(view: View) -> list[Finding]:
     """A visible joint must lie inside its own body: the body shows around its pixel, and not behind the joint.
 
-    Joints beside the image's edge, or beside something nearer than they are, pass: their part may be out of sight.
+    Joints beside the image's edge, or beside something nearer than they are, pass: their part may be out of sight. So
+    do fingers that are narrower than a pixel.
     """
     assert view.stencil is not None
     assert view.depth is not None
@@ -138,6 +140,8 @@ def check_surface(view: View) -> list[Finding]:
     around = np.where(view.depth[rows, columns] > 0, view.depth[rows, columns], np.inf)
     # Where the image ends or something nearer begins, the part of the body around the joint may be cut off.
     cut = ~whole | (~own & (around < view.points[..., 2, None, None])).any(axis=(-2, -1))
+    fingers = np.array([any(finger in name for finger in FINGERS) for name in view.joint_names])
+    cut |= fingers & (FINGER_WIDTH * view.K[0, 0] < view.points[..., 2])
     front = np.where(own, around, np.inf).min(axis=(-2, -1))
     gap = front - view.points[..., 2]
     # Within the radius a surface that recedes at 45 degrees comes this much farther away.
