@@ -12,7 +12,7 @@ generator = dict(
     occupancy=0.65,
     teacher=0.3,
     min_visible_pixels=60,
-    light_samples=6,
+    light_samples=4,
     domain='synthetic',
     camera=dict(fov=(52, 80), height=(2.2, 3.0), pitch=(14, 45)),
     # Colors are sRGB hue, saturation, value ranges; a hue may pass 1 (it has period 1).

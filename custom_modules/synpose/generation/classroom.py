@@ -1,7 +1,9 @@
 """The generator of labelled synthetic classrooms."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from numbers import Integral, Real
 from typing import Any
 
@@ -18,12 +20,19 @@ from synpose.generation.rendering.denoise import tone_map
 from synpose.generation.rendering.sensor import expose, sample_sensor
 from synpose.generation.rooms import building as rooms
 from synpose.generation.rooms.building import Room
-from synpose.generation.rooms.room_plans import load_rooms
+from synpose.generation.rooms.room_plans import load_rooms, parse_room
 from synpose.generation.rooms.scene import compose
 from synpose.generation.rooms.styles import check_keys, check_style
 from synpose.registry import GENERATORS
 
 _ROOM, _CAMERA, _PEOPLE, _LIGHT, _SENSOR = range(5)  # random streams, so that one part never shifts another
+
+
+@lru_cache(maxsize=1)
+def _build_room(seed: int, scene: int, plan: str, style: str) -> Room:
+    """Build a room, once for the frames of a scene; ``plan`` and ``style`` are JSON."""
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(scene, _ROOM)))
+    return rooms.build_room(rng, parse_room(json.loads(plan)), json.loads(style))
 
 
 @GENERATORS.register_module()
@@ -187,7 +196,7 @@ class ClassroomGenerator(DatasetGenerator):
     def build_room(self, scene: int) -> Room:
         """Build a scene's room."""
         plan = self.rooms[scene % len(self.rooms)]
-        return rooms.build_room(self.rng(scene, _ROOM), plan, self.options['style'])
+        return _build_room(self.seed, scene, json.dumps(asdict(plan)), json.dumps(self.options['style']))
 
     def _image_entry(self, shot: Shot, camera: cameras.Camera) -> dict[str, Any]:
         stem = f'{shot.image_id:08d}'
