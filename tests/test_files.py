@@ -1,16 +1,23 @@
 """A half-written file never carries its final name."""
 
+import hashlib
 import json
 import stat
 
 import pytest
 
-from synpose.files import atomic_path, write_json
+from synpose.files import atomic_path, sha256, write_json
 
 
 def test_write_json_round_trip(tmp_path):
     write_json(tmp_path / 'new' / 'a.json', {'x': [1, 2.5, None]})
     assert json.loads((tmp_path / 'new' / 'a.json').read_text()) == {'x': [1, 2.5, None]}
+
+
+def test_sha256_of_more_than_one_block(tmp_path):
+    content = bytes(range(256)) * 5000
+    (tmp_path / 'a').write_bytes(content)
+    assert sha256(tmp_path / 'a') == hashlib.sha256(content).hexdigest()
 
 
 def _write_half(path):

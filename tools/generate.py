@@ -89,17 +89,22 @@ def fail(message: object) -> int:
 
 def summarize(counts: dict[str, dict[str, Any]], seconds: float) -> str:
     """Say in a line a split, and one for all, what was written."""
+    from synpose.generation.jobs.fields import split_redrawn
+
     lines = [f'{split}: {numbers}' for split, numbers in counts.items()]
     images, people = (sum(numbers[key] for numbers in counts.values()) for key in ('images', 'people'))
-    redrawn = sum(sum(numbers['redrawn'].values()) for numbers in counts.values())
-    mean = people / max(images, 1)
-    lines.append(f'{images} images, {people} people ({mean:.1f} an image), {redrawn} redrawn, {seconds:.0f} s')
+    drawn = [split_redrawn(numbers['redrawn']) for numbers in counts.values()]
+    redrawn, empty = sum(sum(again.values()) for again, _ in drawn), sum(places for _, places in drawn)
+    people_text = f'{people} people ({people / max(images, 1):.1f} an image)'
+    lines.append(f'{images} images, {people_text}, {redrawn} redrawn, {empty} places left empty, {seconds:.0f} s')
     return '\n'.join(lines)
 
 
 def main() -> int:
     """Run the generator the config names."""
     args = parse_args()
+    if args.estimate and (args.resume or args.shard or args.address):
+        return fail('--estimate writes nothing: --resume, --shard and --address do not go with it')
     from synpose.registry import GENERATORS  # after parsing: --help answers at once
 
     try:
@@ -119,7 +124,7 @@ def main() -> int:
     except (ImportError, OSError, ValueError) as error:
         return fail(error)
     except KeyboardInterrupt:
-        return fail(f'interrupted; {args.out} can be continued with --resume')
+        return fail('interrupted' if args.estimate else f'interrupted; {args.out} can be continued with --resume')
     if counts:
         print(summarize(counts, time.perf_counter() - start))
     return 0

@@ -8,8 +8,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from synpose.reporting import write_dataset_report, write_report
-
 DESCRIPTION = """\
 Write a report as report.html (one self-contained page), report.md and report.json.
 
@@ -26,8 +24,9 @@ examples:
   python tools/report.py work_dirs/demo                          results of a training
   python tools/report.py data/demo/source                        a dataset, all of it
   python tools/report.py data/big --limit 500 --workers -1       500 images, all cores
-  python tools/report.py data/big --audit-only --out /tmp/audit  fails (exit code 1) if
-                                                                 anything is found
+  python tools/report.py data/big --audit-only --out /tmp/audit  fails if anything is found
+
+exit codes: 0 done, 1 --audit-only found something, 2 an error
 """
 
 
@@ -48,6 +47,8 @@ def main() -> int:
         parser.error('--limit must be at least 1')
     if args.workers == 0 or args.workers < -1:
         parser.error('--workers must be -1 or at least 1')
+    from synpose.reporting import write_dataset_report, write_report  # takes seconds: --help should not wait for it
+
     try:
         if not (Path(args.folder) / 'dataset.json').is_file():
             print(write_report(args.folder, args.out))
@@ -55,7 +56,7 @@ def main() -> int:
         path, scan = write_dataset_report(args.folder, args.out, args.workers, args.limit, args.audit_only, args.sheets)
     except (OSError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
-        return 1
+        return 2
     for name, count in scan.checks.items():
         if count.findings:
             print(f'{name}: {count.findings} findings in {count.checked} checked')

@@ -8,7 +8,4 @@ generator = dict(
     annotations='data/coco/annotations/person_keypoints_train2017.json',
     photos='data/coco/train2017',
     format='coco',
-    split='train',
-    variants=5,
-    people_per_image=4,
 )

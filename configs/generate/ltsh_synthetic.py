@@ -15,12 +15,5 @@ generator = dict(
         config='mmdet::mask_rcnn/mask-rcnn_r50_fpn_2x_coco.py',
         checkpoint='https://download.openmmlab.com/mmdetection/v2.0/mask_rcnn/mask_rcnn_r50_fpn_2x_coco/'
         'mask_rcnn_r50_fpn_2x_coco_bbox_mAP-0.392__segm_mAP-0.354_20200505_003907-3e542a40.pth',
-        score_thr=0.3,
-        device='cpu',
     ),
-    min_photo_side=512,
-    people_per_image=9,
-    pitch=(0, 45),
-    camera=dict(fov=(40, 65), distance=(3.0, 8.0)),
-    image_size=(640, 640),
 )

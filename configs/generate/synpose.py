@@ -8,7 +8,6 @@ generator = dict(
     scenes=dict(train=48, val=8),
     frames_per_scene=135,
     cameras_per_frame=8,
-    rooms=None,
     occupancy=0.9,
     min_visible_pixels=200,
 )

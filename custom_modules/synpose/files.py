@@ -1,5 +1,6 @@
 """Writing files so that a half-written one never carries its final name."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -39,3 +40,12 @@ def write_json(path: str | os.PathLike, value: Any, indent: int | None = None) -
     """Write ``value`` as JSON, atomically; not-a-number is written as ``NaN``, as :mod:`json` does."""
     with atomic_path(path) as temporary, open(temporary, 'w', encoding='utf-8') as file:
         json.dump(value, file, indent=indent)
+
+
+def sha256(path: str | os.PathLike) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    with open(path, 'rb') as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -31,6 +31,27 @@ JOINT_NAMES: tuple[str, ...] = (
     *_hand('right'),
 )
 """The 59 joints in storage order: face 6, body 21, left hand 16, right hand 16."""
+JOINT_ROW: dict[str, int] = {name: row for row, name in enumerate(JOINT_NAMES)}
+"""Where each joint stands in :data:`JOINT_NAMES`."""
+
+BODY_PARTS = (
+    'background',
+    'head',
+    'torso',
+    'right_upper_arm',
+    'right_lower_arm',
+    'right_hand',
+    'left_upper_arm',
+    'left_lower_arm',
+    'left_hand',
+    'right_upper_leg',
+    'right_lower_leg',
+    'right_foot',
+    'left_upper_leg',
+    'left_lower_leg',
+    'left_foot',
+)
+"""Names of the part labels, by number: SURREAL's 14 parts in the order its evaluation uses, and 0 for all else."""
 
 COCO17_NAMES: tuple[str, ...] = (
     *('nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear'),
@@ -126,6 +147,20 @@ _SIGMAS = {
 def strip_side(name: str) -> str:
     """Return a joint name without its ``left_``/``right_`` prefix."""
     return name.removeprefix('left_').removeprefix('right_')
+
+
+_TOLERANCES = {
+    **dict.fromkeys(('chest', 'spine', 'pelvis', 'hip'), 0.20),
+    **dict.fromkeys(('head_top', 'neck', 'shoulder', 'clavicle'), 0.15),
+    **dict.fromkeys(('knee', 'elbow', 'ankle', 'ear'), 0.10),
+    **dict.fromkeys(('nose', 'eye', 'chin', 'wrist', 'toe', 'palm'), 0.07),
+}
+OWN_BODY_TOLERANCE = np.array([_TOLERANCES.get(strip_side(name), 0.04) for name in JOINT_NAMES])
+"""How far behind its own body's surface a joint may lie and still be seen, ``(59,)`` m; our choice.
+
+A joint is inside the body: about half the limb's thickness below the skin, more where the line of sight is oblique.
+Beyond this the surface belongs to another part of the body (a wrist behind the back). Finger joints take .04.
+"""
 
 
 def flip_name(name: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from synpose.generation.primitives import Material, Person
 from synpose.generation.rendering.cameras import Camera
 from synpose.generation.rooms.building import Light
-from synpose.generation.rooms.furniture import quad
+from synpose.generation.shapes import quad
 
 PATH = Path(__file__).resolve().parents[2] / 'benchmarks' / 'render.py'
 

@@ -11,7 +11,7 @@ from mmengine.config import Config
 
 from synpose.generation.classroom import ClassroomGenerator
 from synpose.generation.primitives import Material, Person
-from synpose.generation.rooms.furniture import box
+from synpose.generation.shapes import box
 from synpose.registry import GENERATORS
 
 pytest.importorskip('mitsuba')
@@ -225,10 +225,19 @@ def test_people_depend_on_seed_scene_and_frame_only():
         ({'people': {'age_range': 5}}, 'age_range: 5 is not a'),
         ({'people': {'age': (3, 4)}}, "unknown people option 'age'"),
         ({'camera': {'fov': (55, 85), 'height': (2, 3)}}, "camera: 'pitch' is missing"),
+        ({'camera': {'fov': (80, 52), 'height': (2, 3), 'pitch': (14, 45)}}, 'camera: fov: .80, 52. is no'),
+        ({'sensor': {'noise': (0.2, 0.1)}}, 'sensor: noise: .0.2, 0.1. is no'),
+        ({'people': {'roster': 8}}, "roster: 8 identities are 1 teachers and 7 pupils; .* 2 and up to 6 .room 'wide'"),
+        ({'people': {'roster': 8}, 'max_people': 3}, 'roster: 8 identities .* 2 and up to 3'),
+        ({'people': {'body': {'type': 'SMPLXBody'}}}, "body: SMPLXBody: missing .*'model_path'"),
+        ({'people': {'body': {'type': 'AnnyBody', 'sex': 1}}}, "body: AnnyBody: .*'sex'"),
         ({'rooms': [{'name': 'a'}]}, "room 'a': .*layout"),
         ({'style': {}}, "style: 'board' is missing"),
         ({'scenes': {'training': 1}}, 'scenes: splits are'),
-        ({'scenes': {'train': 0}}, 'scenes: need at least 1'),
+        ({'scenes': {'train': 0}}, 'scenes: train: 0 is not in'),
+        ({'scenes': {'train': 1.5}}, 'scenes: train: 1.5 is not a whole number'),
+        ({'scenes': {}}, 'scenes: {} is not a dict'),
+        ({'scenes': 3}, 'scenes: 3 is not a dict'),
         ({'rooms': [ROOM | {'size': 'huge'}]}, "room 'square': .*size.*'huge'"),
         ({'sensor': {'grain': 1}}, "unknown sensor option 'grain'"),
         ({'image_size': (8, 8)}, 'image_size'),
@@ -237,6 +246,23 @@ def test_people_depend_on_seed_scene_and_frame_only():
 def test_bad_options_are_named(changes, message):
     with pytest.raises(ValueError, match=message):
         ClassroomGenerator(**options(**changes))
+
+
+def test_a_missing_body_file_is_named_at_once(tmp_path):
+    body = {'type': 'SMPLXBody', 'model_path': str(tmp_path)}
+    with pytest.raises(FileNotFoundError, match=r'no SMPL-X model .SMPLX_NEUTRAL\.npz'):
+        ClassroomGenerator(**options(people={'body': body}))
+
+
+HALL = {'name': 'hall', 'layout': ROOM['layout'] | {'rows': 9}}
+
+
+def test_a_roster_must_fill_the_rooms_in_use():
+    small = {'people': {'roster': 11}, 'rooms': [ROOM, HALL]}
+    with pytest.raises(ValueError, match=r"up to 18 \(room 'hall'\)"):
+        ClassroomGenerator(**options(**small))
+    for changes in ({'max_people': 9}, {'scenes': {'train': 1}}, {'people': {'roster': None}}):
+        ClassroomGenerator(**options(**small | changes))
 
 
 @pytest.mark.parametrize(

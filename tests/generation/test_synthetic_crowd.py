@@ -1,5 +1,6 @@
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cloudpickle
@@ -9,7 +10,7 @@ import pytest
 from mmengine.config import Config
 
 from synpose.generation.primitives import Material, Person
-from synpose.generation.rooms.furniture import box
+from synpose.generation.shapes import box
 from synpose.generation.synthetic_crowd import SyntheticCrowdGenerator
 from synpose.registry import GENERATORS
 
@@ -29,7 +30,8 @@ class BlockCrowds(SyntheticCrowdGenerator):
     def maker(self, rng, count):
         def make(number):
             low, high = np.array([-0.25, -0.15, 0]), np.array([0.25, 0.15, 1.7])
-            meshes = [box(low, high, Material(rng.uniform(0.1, 0.8, 3)))]
+            mesh = box(low, high, Material(rng.uniform(0.1, 0.8, 3)))
+            meshes = [replace(mesh, parts=np.full(len(mesh.vertices), 7, np.uint8))]
             joints = rng.uniform(low + 0.05, high - 0.05, (59, 3))
             return Person(meshes, joints.astype(np.float32), 'block', {}, meshes[0].vertices)
 
@@ -91,7 +93,7 @@ class Recorder:
     def __init__(self):
         self.pictures = {}
 
-    def write(self, record, picture, stencil, depth):
+    def write(self, record, picture, stencil, depth, parts=None):
         self.pictures[record['image']['file_name']] = picture
 
 
@@ -224,6 +226,7 @@ def test_num_images_gives_every_split_its_share(photos):
         ({'detector': {'config': 'x.py'}}, r'detector\.checkpoint: None is not a path'),
         ({'sensor': {'grain': 1}}, "unknown sensor option 'grain'"),
         ({'people': {'age': (3, 4)}}, "unknown people option 'age'"),
+        ({'parts': 1}, 'parts: 1 is not true or false'),
         ({'match_brightness': 'yes'}, "match_brightness: 'yes' is not true or false"),
         ({'image_size': (8, 8)}, 'image_size'),
         ({'seed': -1}, 'seed: -1 is not in'),
@@ -238,6 +241,94 @@ def test_no_photo_is_an_error_before_anything_is_written(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'photos: .*nowhere: no such folder'):
         BlockCrowds(**options(tmp_path / 'nowhere')).run(tmp_path / 'set')
     assert not (tmp_path / 'set').exists()
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'error'), [({}, FileExistsError), ({'resume': True}, ValueError), ({'workers': 0}, ValueError)]
+)
+def test_photos_are_not_judged_for_a_run_that_is_refused(photos, tmp_path, monkeypatch, arguments, error):
+    judged = []
+    monkeypatch.setattr('synpose.generation.synthetic_crowd.select_backgrounds', lambda *a: judged.append(a))
+    (tmp_path / 'set').mkdir()
+    (tmp_path / 'set/notes.txt').write_text('mine')
+    with pytest.raises(error):
+        BlockCrowds(**options(photos)).run(tmp_path / 'set', **arguments)
+    assert judged == []
+
+
+def test_photos_are_judged_once_and_verdicts_go_with_the_last_image(photos, tmp_path, monkeypatch):
+    judged = []
+
+    class Strict:
+        def __init__(self, **options):
+            pass
+
+        def rejects(self, path):
+            judged.append(path.name)
+            return 0.9 if path.name == '0.png' else None
+
+    monkeypatch.setattr('synpose.generation.crowds.backgrounds.PersonFilter', Strict)
+    settings = options(photos, detector={'config': 'a.py', 'checkpoint': 'b.pth'})
+    out = tmp_path / 'set'
+    victim = BlockCrowds(**settings)
+    victim.killed_at = 2
+    with pytest.raises(KeyboardInterrupt):
+        victim.run(out)
+    assert (out / '.photos-verdicts.json').exists()
+    BlockCrowds(**settings).run(out, resume=True)
+    assert judged == ['0.png', '1.png', '2.png', '3.png']
+    assert not list(out.glob('.*'))
+    assert json.loads((out / 'dataset.json').read_text())['photos']['rejected']['person'] == {'0.png': 0.9}
+    used = {image['background']['file_name'] for _, image, _ in images_and_people(out)}
+    assert used == {'1.png', '2.png', '3.png'}
+
+
+def test_an_estimate_judges_no_photo(photos, monkeypatch):
+    monkeypatch.setattr('synpose.generation.crowds.backgrounds.PersonFilter', None)
+    generator = BlockCrowds(**options(photos, detector={'config': 'a.py', 'checkpoint': 'b.pth'}))
+    assert len(generator.unjudged().plan()) == 6
+    assert generator.options['detector'] is not None
+    with pytest.raises(TypeError):
+        generator.plan()
+
+
+def test_paths_hold_wherever_workers_start(photos, tmp_path, monkeypatch, dataset):
+    monkeypatch.chdir(photos.parent)
+    generator = BlockCrowds(**options(photos.name))
+    shots = generator.plan()
+    monkeypatch.chdir(tmp_path)
+    recorder = Recorder()
+    cloudpickle.loads(cloudpickle.dumps(generator)).render_unit(shots[:1], recorder)
+    ((name, picture),) = recorder.pictures.items()
+    assert picture == (dataset / 'images' / name).read_bytes()
+    assert generator.options['photos'] == photos.name
+
+
+def test_files_of_actions_belong_to_the_dataset(photos, tmp_path, monkeypatch):
+    (tmp_path / 'mine.yaml').write_text('waiting: {queueing: {ground: feet}}')
+    monkeypatch.chdir(tmp_path)
+    generator = BlockCrowds(**options(photos, actions=['mine.yaml']))
+    before = generator.header()
+    (tmp_path / 'mine.yaml').write_text('waiting: {queueing: {ground: touch}}')
+    assert generator.header() != before
+    monkeypatch.chdir('/')
+    SyntheticCrowdGenerator.maker(generator, np.random.default_rng(0), 1)
+    with pytest.raises(FileNotFoundError, match=r'mine\.yaml'):
+        BlockCrowds(**options(photos, actions=['mine.yaml']))
+
+
+def test_parts_label_rendered_people_alone(photos, tmp_path):
+    BlockCrowds(**options(photos, images={'train': 2}, parts=True)).run(tmp_path / 'set')
+    content = json.loads((tmp_path / 'set/annotations/train.json').read_text())
+    for image in content['images']:
+        parts, stencil, depth = (
+            cv2.imread(str(tmp_path / 'set' / image[f'{kind}_file']), cv2.IMREAD_UNCHANGED)
+            for kind in ('parts', 'stencil', 'depth')
+        )
+        assert parts.dtype == np.uint8
+        assert set(np.unique(parts)) == {0, 7}
+        np.testing.assert_array_equal(parts > 0, depth > 0)
+        assert (parts[stencil > 0] == 7).all()
 
 
 def test_real_people_render(photos, tmp_path):
@@ -258,3 +349,4 @@ def test_the_shipped_config_builds():
     assert isinstance(generator, SyntheticCrowdGenerator)
     assert generator.options['image_size'] == (640, 640)
     assert (generator.options['people_per_image'], generator.options['pitch']) == (9, (0, 45))
+    assert generator.options['min_photo_side'] == 512

@@ -24,7 +24,7 @@ def replace_everywhere(node, old, new):
             replace_everywhere(child, old, new)
 
 
-@pytest.fixture(autouse=True, scope='session')
+@pytest.fixture(autouse=True)
 def _scope():
     init_default_scope('mmpose')
 

@@ -9,17 +9,17 @@ import pytest
 
 from synpose.reporting.audit import View
 from synpose.reporting.contact_sheets import choose_rooms, draw_finding, draw_rooms, draw_thumbnail, people_of, tile
-from synpose.reporting.dataset_scan import DatasetFolder
+from synpose.reporting.dataset_scan import DatasetReader
 from synpose.testing import write_posed_dataset, write_synpose_dataset
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> DatasetFolder:
-    return DatasetFolder.open(write_posed_dataset(tmp_path / 'posed'))
+def folder(tmp_path: Path) -> DatasetReader:
+    return DatasetReader.open(write_posed_dataset(tmp_path / 'posed'))
 
 
 @pytest.fixture
-def view(folder: DatasetFolder) -> View:
+def view(folder: DatasetReader) -> View:
     split, entries = next(folder.moments())
     found, _ = folder.read(split, entries[0])
     assert found is not None
@@ -37,7 +37,7 @@ def test_tiles_stand_row_by_row() -> None:
     assert [int(sheet[0, 0, 0]), int(sheet[0, 26, 0]), int(sheet[16, 0, 0]), int(sheet[16, 71, 0])] == [0, 10, 30, 255]
 
 
-def test_all_cameras_of_the_first_frame(folder: DatasetFolder) -> None:
+def test_all_cameras_of_the_first_frame(folder: DatasetReader) -> None:
     ((split, title, entries),) = choose_rooms(folder, 5)
     assert (split, title, len(entries)) == ('train', 'train, scene 0', 2)
     ((picture, labels, stencil, depth),) = draw_rooms(folder, 5)
@@ -47,7 +47,7 @@ def test_all_cameras_of_the_first_frame(folder: DatasetFolder) -> None:
 
 
 def test_images_without_a_scene_and_too_many_scenes(tmp_path: Path) -> None:
-    loose = DatasetFolder.open(write_synpose_dataset(tmp_path / 'flat', num_images=20))
+    loose = DatasetReader.open(write_synpose_dataset(tmp_path / 'flat', num_images=20))
     assert len(choose_rooms(loose, 2)) == 2
     for index in loose.splits.values():
         index.scenes = [None] * len(index.scenes)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from synpose.reporting.dataset_plots import (
+    JOINT_COLORS,
     MAX_BARS,
     coarsen,
     draw_distribution,
@@ -47,6 +48,23 @@ def test_more_names_make_a_taller_figure() -> None:
     assert many.shape[0] > 4 * few.shape[0]
 
 
-def test_joints_and_poses() -> None:
-    decode(draw_joints(('nose', 'chin'), np.array([[1, 2, 3], [0, 0, 0]])))
+def bar(image: np.ndarray, label: str) -> np.ndarray:
+    """Return rows and columns ``(N, 2)`` of a color of joints' bars, those of the legend above them left out."""
+    color = [int(JOINT_COLORS[label][k : k + 2], 16) for k in (5, 3, 1)]  # blue, green, red
+    places = np.argwhere((np.abs(image.astype(int) - color) < 3).all(-1))
+    rows, counts = np.unique(places[:, 0], return_counts=True)
+    return places[np.isin(places[:, 0], rows[counts > 0.2 * image.shape[1]])]
+
+
+def test_bars_of_joints() -> None:
+    # The first joint is always seen, the second hidden from three in four and absent for the rest.
+    image = decode(draw_joints(('nose', 'chin'), np.array([[0, 0, 7], [1, 3, 0]])))
+    visible, occluded = bar(image, 'visible'), bar(image, 'occluded')
+    assert visible[:, 0].max() < occluded[:, 0].min()
+    whole, part = np.ptp(visible[:, 1]), np.ptp(occluded[:, 1])
+    assert whole > 0.7 * image.shape[1]
+    assert part == pytest.approx(0.75 * whole, rel=0.02)
+
+
+def test_a_map_of_poses() -> None:
     decode(draw_poses_map(np.random.default_rng(0).integers(0, 9, (2, 60, 60))))

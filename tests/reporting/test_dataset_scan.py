@@ -8,7 +8,7 @@ import pytest
 from joblib import parallel_config
 
 from synpose.reporting import dataset_scan
-from synpose.reporting.dataset_scan import DatasetFolder, Scan, check_folder, scan_dataset
+from synpose.reporting.dataset_scan import DatasetReader, Scan, check_folder, scan_dataset
 from synpose.testing import write_posed_dataset, write_synpose_dataset
 
 
@@ -24,7 +24,7 @@ def edit(root: Path, change: Callable[[dict], None], file: str = 'annotations/tr
 
 
 def test_a_clean_dataset(root: Path) -> None:
-    scan = scan_dataset(DatasetFolder.open(root))
+    scan = scan_dataset(DatasetReader.open(root))
     assert scan.findings == []
     assert scan.num_findings == 0
     assert (scan.total.images, scan.total.people, list(scan.statistics)) == (2, 4, ['train'])
@@ -32,8 +32,19 @@ def test_a_clean_dataset(root: Path) -> None:
     assert skipped == {'parts'}  # the scene has no part labels
 
 
-def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
-    folder = DatasetFolder.open(write_synpose_dataset(tmp_path / 'flat', num_images=3))
+@pytest.mark.slow  # each process imports everything anew
+def test_processes_find_and_count_what_one_does(tmp_path: Path) -> None:
+    folder = DatasetReader.open(write_synpose_dataset(tmp_path / 'flat', num_images=3))
+    one, two = (scan_dataset(folder, workers=workers) for workers in (1, 2))
+    assert one.findings == two.findings
+    assert one.checks == two.checks
+    assert {name: s.summary() for name, s in one.statistics.items()} == {
+        name: s.summary() for name, s in two.statistics.items()
+    }
+
+
+def test_the_order_of_threads_changes_nothing(tmp_path: Path) -> None:
+    folder = DatasetReader.open(write_synpose_dataset(tmp_path / 'flat', num_images=3))
     one = scan_dataset(folder, workers=1)
     with parallel_config(backend='threading'):  # processes would import everything anew
         two = scan_dataset(folder, workers=2)
@@ -52,7 +63,7 @@ def test_findings_of_every_stage_arrive(root: Path) -> None:
 
     edit(root, spoil)
     (root / 'depth' / '000001.png').unlink()  # a file
-    scan = scan_dataset(DatasetFolder.open(root))
+    scan = scan_dataset(DatasetReader.open(root))
     assert [(f.check, f.annotation, f.field) for f in scan.findings] == [
         ('records', None, 'image_id'),
         ('files', None, 'depth_file'),
@@ -70,7 +81,7 @@ def test_findings_of_every_stage_arrive(root: Path) -> None:
 
 def test_an_image_record_that_cannot_be_used(root: Path) -> None:
     edit(root, lambda content: content['images'][0].update(width='wide'))
-    scan = scan_dataset(DatasetFolder.open(root))
+    scan = scan_dataset(DatasetReader.open(root))
     (finding,) = scan.findings
     assert (finding.file, finding.field, finding.value) == ('000001.png', 'width', "'wide'")
     assert scan.total.images == 1
@@ -78,20 +89,20 @@ def test_an_image_record_that_cannot_be_used(root: Path) -> None:
 
 def test_a_scene_in_two_splits(root: Path) -> None:
     (root / 'annotations' / 'val.json').write_text((root / 'annotations' / 'train.json').read_text())
-    (finding,) = check_folder(DatasetFolder.open(root)).findings
+    (finding,) = check_folder(DatasetReader.open(root)).findings
     assert (finding.split, finding.file, finding.field, finding.value) == ('val', 'val.json', 'scene_id', 0)
 
 
 def test_a_count_that_is_wrong(root: Path) -> None:
     edit(root, lambda content: content['counts']['train'].update(people=5), 'dataset.json')
-    (finding,) = check_folder(DatasetFolder.open(root)).findings
+    (finding,) = check_folder(DatasetReader.open(root)).findings
     assert (finding.file, finding.field, finding.value) == ('dataset.json', 'counts.train.people', 5)
     assert finding.message == 'but train.json has 4'
 
 
 @pytest.mark.parametrize(('limit', 'images'), [(None, 12), (12, 12), (6, 6), (3, 3), (1, 3)])
 def test_a_limit_takes_images_evenly_from_every_split(tmp_path: Path, limit: int | None, images: int) -> None:
-    folder = DatasetFolder.open(write_synpose_dataset(tmp_path / 'flat', num_images=4))
+    folder = DatasetReader.open(write_synpose_dataset(tmp_path / 'flat', num_images=4))
     chosen = [split for split, entries in folder.moments(limit) for _ in entries]
     assert len(chosen) == images
     assert set(chosen) == {'train', 'val', 'test'}
@@ -105,19 +116,19 @@ def test_kept_findings_are_bounded(root: Path, monkeypatch: pytest.MonkeyPatch) 
             annotation['area'] += 1
 
     edit(root, spoil)
-    scan = scan_dataset(DatasetFolder.open(root))
+    scan = scan_dataset(DatasetReader.open(root))
     assert (scan.num_findings, len(scan.findings)) == (4, 1)
 
 
 def test_what_is_no_dataset(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r'dataset\.json'):
-        DatasetFolder.open(tmp_path)
+        DatasetReader.open(tmp_path)
     (tmp_path / 'dataset.json').write_text('{')
     with pytest.raises(ValueError, match='not valid JSON'):
-        DatasetFolder.open(tmp_path)
+        DatasetReader.open(tmp_path)
     (tmp_path / 'dataset.json').write_text('{}')
     with pytest.raises(FileNotFoundError, match='no annotation file'):
-        DatasetFolder.open(tmp_path)
+        DatasetReader.open(tmp_path)
 
 
 def test_an_empty_scan_has_no_findings() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synpose.reporting.dataset_scan import DatasetFolder
+from synpose.reporting.dataset_scan import DatasetReader
 from synpose.reporting.dataset_statistics import POSE_BINS, Statistics, angle_between, covered_shares
 from synpose.skeletons import JOINT_NAMES
 from synpose.testing import write_posed_dataset, write_synpose_dataset
@@ -13,7 +13,7 @@ from synpose.testing import write_posed_dataset, write_synpose_dataset
 
 @pytest.fixture
 def statistics(tmp_path: Path) -> Statistics:
-    folder = DatasetFolder.open(write_posed_dataset(tmp_path / 'posed'))
+    folder = DatasetReader.open(write_posed_dataset(tmp_path / 'posed'))
     result = Statistics()
     for split, entries in folder.moments():
         for entry in entries:
@@ -69,7 +69,7 @@ def test_parts_add_up_to_the_whole(statistics: Statistics) -> None:
 
 
 def test_what_the_annotations_do_not_hold_is_left_out(tmp_path: Path) -> None:
-    folder = DatasetFolder.open(write_synpose_dataset(tmp_path / 'flat', num_images=1, num_people=0))
+    folder = DatasetReader.open(write_synpose_dataset(tmp_path / 'flat', num_images=1, num_people=0))
     result = Statistics()
     for split, entries in folder.moments():
         view, _ = folder.read(split, entries[0])

@@ -96,7 +96,7 @@ def test_the_last_line_sums_up(run, toys, tmp_path):
     redrawn = sum(count['redrawn']['collision'] for count in counts.values())
     assert status == 0
     assert out.splitlines()[-1].startswith(
-        f'6 images, {people} people ({people / 6:.1f} an image), {redrawn} redrawn, '
+        f'6 images, {people} people ({people / 6:.1f} an image), {redrawn} redrawn, 0 places left empty, '
     )
     assert f'people={people}' in err  # the progress bar's
     assert 'rendering: 100%' in err
@@ -131,6 +131,48 @@ def test_estimate_writes_nothing(run, toys, tmp_path, monkeypatch):
 def test_a_missing_cluster_package_ends_in_one_line(run, toys, tmp_path):
     status, _, err = run(toys, '--out', tmp_path / 'set', '--backend', 'ray')
     assert (status, err) == (2, 'error: ray is not installed; pip install synpose[cluster]\n')
+
+
+@pytest.mark.parametrize('option', [('--resume',), ('--shard', '1/2'), ('--address', 'auto')])
+def test_an_estimate_takes_no_options_of_a_run(run, toys, option):
+    status, _, err = run(toys, '--estimate', *option)
+    assert (status, err) == (
+        2,
+        'error: --estimate writes nothing: --resume, --shard and --address do not go with it\n',
+    )
+
+
+def test_an_address_without_a_cluster_is_refused(run, toys, tmp_path):
+    status, _, err = run(toys, '--out', tmp_path / 'set', '--address', 'auto')
+    assert (status, err.count('\n')) == (2, 1)
+    assert "address: 'auto' is of a cluster" in err
+    assert not (tmp_path / 'set').exists()
+
+
+@pytest.mark.parametrize('task', ['--estimate', '--out'])
+def test_ctrl_c_says_what_can_be_continued(run, toys, tmp_path, monkeypatch, task):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr('synpose.testing.toy_generator.ToyGenerator.render_unit', stop)
+    status, _, err = run(toys, *([task] if task == '--estimate' else [task, tmp_path / 'set']))
+    last = err.splitlines()[-1]
+    assert status == 2
+    if task == '--estimate':
+        assert last == 'error: interrupted'
+    else:
+        assert last == f'error: interrupted; {tmp_path}/set can be continued with --resume'
+
+
+def test_people_left_out_are_not_redrawn():
+    summarize = runpy.run_path(str(TOOL))['summarize']
+    redrawn = [{'body': 3, 'left_empty': 2}, {'no_room': 4, 'wall': 1}]
+    counts = {
+        split: {'images': 2, 'people': 5, 'left_out': 0, 'redrawn': reasons}
+        for split, reasons in zip(('train', 'val'), redrawn)
+    }
+    last = summarize(counts, 7.2).splitlines()[-1]
+    assert last == '4 images, 10 people (2.5 an image), 4 redrawn, 6 places left empty, 7 s'
 
 
 def test_out_or_estimate_is_needed(run, toys):

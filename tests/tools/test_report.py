@@ -24,7 +24,7 @@ def test_a_report_into_another_folder(
 def test_errors_are_one_message(
     tmp_path: Path, run_tool: Callable[..., int], capsys: pytest.CaptureFixture, name: str, message: str
 ) -> None:
-    assert run_tool('report.py', str(tmp_path / name)) == 1
+    assert run_tool('report.py', str(tmp_path / name)) == 2
     said = capsys.readouterr().err
     assert said.startswith('error: ')
     assert message in said
@@ -66,7 +66,7 @@ def test_a_broken_annotation_file_is_one_message(
 ) -> None:
     root = write_posed_dataset(tmp_path / 'posed')
     (root / 'annotations' / 'train.json').write_text('{"images": [')
-    assert run_tool('report.py', root) == 1
+    assert run_tool('report.py', root) == 2
     said = capsys.readouterr().err
     assert said.startswith('error: ')
     assert 'train.json: not valid JSON' in said

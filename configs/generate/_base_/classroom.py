@@ -1,18 +1,8 @@
-# Classrooms with a clean camera. A config that inherits this adds the number of scenes and frames.
+# The look of classrooms through a clean camera. A config that inherits this says which rooms, how many and how large.
 generator = dict(
     type='ClassroomGenerator',
     seed=0,
-    image_size=(512, 288),
-    cameras_per_frame=3,
-    rooms=[
-        dict(name='large', size='large', layout=dict(type='rows', rows=4, columns=5)),
-        dict(name='small', size='small', layout=dict(type='rows', rows=2, columns=3)),
-        dict(name='medium', size='medium', layout=dict(type='rows', rows=3, columns=4)),
-    ],
-    occupancy=0.65,
     teacher=0.3,
-    min_visible_pixels=60,
-    light_samples=4,
     domain='synthetic',
     camera=dict(fov=(52, 80), height=(2.2, 3.0), pitch=(14, 45)),
     # Colors are sRGB hue, saturation, value ranges; a hue may pass 1 (it has period 1).

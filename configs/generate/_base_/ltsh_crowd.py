@@ -1,6 +1,6 @@
-# What both datasets of LTSH share: who the people are and how they are rendered.
+# What both datasets of LTSH share: who the people are and how they are rendered. What is not said here or below is at
+# the generator's default, which is the paper's value where it gives one: people an image, pitch, size, variants.
 generator = dict(
-    variation=7,
     people=dict(age_range=(7, 70)),
     sensor=dict(
         exposure=(0.7, 1.5),
@@ -11,7 +11,4 @@ generator = dict(
         white_balance=(-0.12, 0.12),
         jpeg_quality=95,
     ),
-    match_brightness=False,
-    light_samples=4,
-    min_visible_pixels=60,
 )

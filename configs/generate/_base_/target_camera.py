@@ -1,6 +1,6 @@
 # The same kind of rooms as an older camera in another building sees them: other materials, light, white balance, noise,
 # blur and compression.
-_base_ = ['./classroom.py']
+_base_ = ['./demo_classroom.py']
 
 generator = dict(
     seed=7000,

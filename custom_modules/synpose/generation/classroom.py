@@ -14,15 +14,16 @@ from synpose.generation.jobs.options import check_image_size, check_known, check
 from synpose.generation.jobs.plan import Shot, plan_shots, thin_out
 from synpose.generation.jobs.writer import SPLITS, DatasetWriter, encode
 from synpose.generation.people.factory import check_options
+from synpose.generation.people.roster import ROSTER_SIZE, members
 from synpose.generation.rendering import cameras
 from synpose.generation.rendering.annotator import annotate
 from synpose.generation.rendering.denoise import tone_map
-from synpose.generation.rendering.sensor import expose, sample_sensor
+from synpose.generation.rendering.sensor import check_sensor, expose, sample_sensor
 from synpose.generation.rooms import building as rooms
 from synpose.generation.rooms.building import Room
-from synpose.generation.rooms.room_plans import load_rooms, parse_room
+from synpose.generation.rooms.room_plans import RoomPlan, load_rooms, parse_room
 from synpose.generation.rooms.scene import compose
-from synpose.generation.rooms.styles import check_keys, check_style
+from synpose.generation.rooms.styles import check_style
 from synpose.registry import GENERATORS
 
 _ROOM, _CAMERA, _PEOPLE, _LIGHT, _SENSOR = range(5)  # random streams, so that one part never shifts another
@@ -33,6 +34,31 @@ def _build_room(seed: int, scene: int, plan: str, style: str) -> Room:
     """Build a room, once for the frames of a scene; ``plan`` and ``style`` are JSON."""
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(scene, _ROOM)))
     return rooms.build_room(rng, parse_room(json.loads(plan)), json.loads(style))
+
+
+def _check_scenes(scenes: Any) -> None:
+    """Check the numbers of scenes by split."""
+    fits = isinstance(scenes, Mapping) and len(scenes) > 0
+    require(fits, f'scenes: {scenes!r} is not a dict of the number of scenes of each split')
+    require(set(scenes) <= set(SPLITS), f'scenes: splits are {SPLITS}, not {sorted(scenes)}')
+    check_numbers(
+        {f'scenes: {split}': number for split, number in scenes.items()},
+        [(f'scenes: {split}', Integral, 1, np.inf) for split in scenes],
+    )
+
+
+def _check_roster(size: int | None, plans: Sequence[RoomPlan], max_people: int | None) -> None:
+    """Check that every room can be full of different pupils and have two teachers."""
+    if size is None:
+        return
+    teachers, pupils = members(size)
+    fullest = max(plans, key=lambda plan: plan.seats)
+    seats = min(fullest.seats, fullest.seats if max_people is None else max_people)
+    require(
+        len(pupils) >= seats and len(teachers) >= 2,
+        f'people: roster: {size} identities are {len(teachers)} teachers and {len(pupils)} pupils; a frame needs '
+        f'2 and up to {seats} (room {fullest.name!r}), all different',
+    )
 
 
 @GENERATORS.register_module()
@@ -62,14 +88,15 @@ class ClassroomGenerator(DatasetGenerator):
         max_people: Upper limit of people in a room; None for no limit.
         min_visible_pixels: People who show fewer pixels get no annotation and are counted as ``left_out``.
         light_samples: Light samples per pixel; more is slower and less blotchy.
-        parts: Write body-part labels too (:data:`synpose.generation.primitives.BODY_PARTS`).
+        parts: Write body-part labels too (:data:`synpose.skeletons.BODY_PARTS`).
         domain: Stored with every image.
         num_images: Render only so many images of the plan, spread over splits and scenes; None for all.
         card: Name, license and the like for the dataset's card, see :func:`synpose.generation.jobs.card.check_card`.
         unknown: Catches misspelled options.
 
     Raises:
-        ValueError: If an option is unknown, missing or out of range.
+        ValueError: If an option is unknown, missing or out of range, or the people are too few for a room.
+        FileNotFoundError: If a file of rooms, movements or the body model is missing.
     """
 
     title = 'Synthetic classrooms'
@@ -105,8 +132,7 @@ class ClassroomGenerator(DatasetGenerator):
     ) -> None:
         options = {key: value for key, value in locals().items() if key not in ('self', 'unknown', '__class__')}
         check_known(type(self), unknown)
-        require(set(scenes) <= set(SPLITS), f'scenes: splits are {SPLITS}, not {sorted(scenes)}')
-        require(all(n >= 1 for n in scenes.values()), f'scenes: need at least 1 a split, not {dict(scenes)}')
+        _check_scenes(scenes)
         check_numbers(
             options,
             (
@@ -123,11 +149,13 @@ class ClassroomGenerator(DatasetGenerator):
             optional=('max_people', 'num_images'),
         )
         check_image_size(image_size)
-        check_keys(camera, 'camera', ('fov', 'height', 'pitch'))
+        cameras.check_camera(camera)
         check_style(style)
         check_options(people or {})
-        sample_sensor(np.random.default_rng(0), sensor or {})  # names its own unknown options
+        check_sensor(sensor or {})
         self.rooms = load_rooms(rooms)
+        used = self.rooms[: sum(scenes.values())]
+        _check_roster((people or {}).get('roster', ROSTER_SIZE), used, max_people)
         if isinstance(rooms, str):  # the description must not depend on a file that may change
             options['rooms'] = [asdict(plan) for plan in self.rooms]
         super().__init__(seed, options, [split for split in SPLITS if split in scenes])

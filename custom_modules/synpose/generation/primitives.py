@@ -4,24 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-BODY_PARTS = (
-    'background',
-    'head',
-    'torso',
-    'right_upper_arm',
-    'right_lower_arm',
-    'right_hand',
-    'left_upper_arm',
-    'left_lower_arm',
-    'left_hand',
-    'right_upper_leg',
-    'right_lower_leg',
-    'right_foot',
-    'left_upper_leg',
-    'left_lower_leg',
-    'left_foot',
-)
-"""Names of the part labels, by number: SURREAL's 14 parts in the order its evaluation uses, and 0 for all else."""
+from synpose.skeletons import BODY_PARTS
+
+__all__ = ['BODY_PARTS', 'Material', 'Mesh', 'Person', 'Seat']
 
 
 @dataclass
@@ -48,8 +33,8 @@ class Mesh:
         faces: ``(F, 3)`` int32 vertex indices, counter-clockwise seen from outside.
         material: The surface.
         uv: Optional texture coordinates ``(V, 2)`` float32; the texture repeats outside [0, 1].
-        parts: Optional body part of each vertex ``(V,)`` uint8, a number of :data:`BODY_PARTS`; None on anything that
-            is not part of a body (furniture, things held).
+        parts: Optional body part of each vertex ``(V,)`` uint8, a number of :data:`~synpose.skeletons.BODY_PARTS`;
+            None on anything that is not part of a body (furniture, things held).
     """
 
     vertices: np.ndarray
@@ -105,6 +90,12 @@ class Person:
     behavior: str
     attributes: dict = field(default_factory=dict)
     skin: np.ndarray | None = None
+
+    def surface(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return vertices ``(V, 3)``, m, and faces ``(F, 3)`` of everything the person is, wears and holds."""
+        starts = np.cumsum([0, *(len(mesh.vertices) for mesh in self.meshes[:-1])])
+        faces = [mesh.faces + start for mesh, start in zip(self.meshes, starts)]
+        return np.concatenate([mesh.vertices for mesh in self.meshes]), np.concatenate(faces)
 
     def placed(self, position: np.ndarray, heading: float) -> 'Person':
         """Return the person moved into the room.

@@ -166,8 +166,8 @@ def rod(
     """
     a, b = np.asarray(start, dtype=float), np.asarray(end, dtype=float)
     axis = (b - a) / np.linalg.norm(b - a)
-    helper = np.array([1.0, 0, 0]) if abs(axis[0]) < 0.9 else np.array([0, 1.0, 0])
-    side = np.cross(axis, helper)
+    other = np.array([1.0, 0, 0]) if abs(axis[0]) < 0.9 else np.array([0, 1.0, 0])
+    side = np.cross(axis, other)
     side /= np.linalg.norm(side)
     up = np.cross(axis, side)
     angle = 2 * np.pi * np.arange(sides) / sides

@@ -7,7 +7,7 @@ import numpy as np
 
 from synpose.reporting.annotations import People
 from synpose.reporting.audit.view import Finding, View
-from synpose.reporting.dataset_scan import DatasetFolder
+from synpose.reporting.dataset_scan import DatasetReader
 from synpose.reporting.document import Picture
 from synpose.reporting.drawing import color_depth, line_width, tint_stencil
 from synpose.reporting.images import encode_jpeg, scale_to_width
@@ -88,7 +88,7 @@ def draw_sheets(views: Sequence[View], name: str, title: str, layers: Sequence[s
     ]
 
 
-def choose_rooms(folder: DatasetFolder, most: int) -> list[tuple[str, str, list]]:
+def choose_rooms(folder: DatasetReader, most: int) -> list[tuple[str, str, list]]:
     """Choose what the sheets show: the first frame of each scene, chosen evenly over the scenes when there are more.
 
     Args:
@@ -113,7 +113,7 @@ def choose_rooms(folder: DatasetFolder, most: int) -> list[tuple[str, str, list]
     return [rooms[place] for place in places]
 
 
-def draw_rooms(folder: DatasetFolder, most: int) -> list[list[Picture]]:
+def draw_rooms(folder: DatasetReader, most: int) -> list[list[Picture]]:
     """Draw the sheets of each room, the first one with stencils and depth too; a file that is missing shows gray."""
     sheets: list[list[Picture]] = []
     for number, (split, title, entries) in enumerate(choose_rooms(folder, most)):

@@ -8,7 +8,7 @@ from typing import Any
 from synpose.reporting.audit import CHECKS, Finding
 from synpose.reporting.contact_sheets import draw_finding, draw_rooms
 from synpose.reporting.dataset_plots import draw_distribution, draw_joints, draw_poses_map, draw_shares
-from synpose.reporting.dataset_scan import DatasetFolder, Scan, scan_dataset
+from synpose.reporting.dataset_scan import DatasetReader, Scan, scan_dataset
 from synpose.reporting.dataset_statistics import Statistics
 from synpose.reporting.document import Block, Cell, Code, Document, Gallery, Picture, Section, Table, Text
 from synpose.reporting.report import write_document
@@ -58,7 +58,7 @@ def write_dataset_report(
         FileNotFoundError: If ``root`` is no dataset folder.
         ValueError: If an annotation file is malformed.
     """
-    folder = DatasetFolder.open(root)
+    folder = DatasetReader.open(root)
     scan = scan_dataset(folder, workers, limit)
     total = scan.total
     sections = [Section('Audit', tuple(audit_blocks(folder, scan)))]
@@ -80,7 +80,7 @@ def write_dataset_report(
     return write_document(document, Path(out) if out else folder.root, summary(scan, total, audit_only)), scan
 
 
-def describe(folder: DatasetFolder, scan: Scan, total: Statistics) -> str:
+def describe(folder: DatasetReader, scan: Scan, total: Statistics) -> str:
     """Say in three sentences what the report is about."""
     images = sum(index.num_images for index in folder.splits.values())
     read = f'{total.images} images' if total.images == images else f'{total.images} of {images} images (a sample)'
@@ -203,7 +203,7 @@ def pose_blocks(total: Statistics) -> list[Block]:
     return blocks + plot_blocks(total, POSE_PLOTS, ('behavior', 'movement'))
 
 
-def sheet_blocks(folder: DatasetFolder, most: int) -> list[Block]:
+def sheet_blocks(folder: DatasetReader, most: int) -> list[Block]:
     """Return the contact sheets."""
     blocks: list[Block] = [
         Text(
@@ -215,7 +215,7 @@ def sheet_blocks(folder: DatasetFolder, most: int) -> list[Block]:
     return blocks + [Gallery(tuple(pictures)) for pictures in draw_rooms(folder, most)]
 
 
-def audit_blocks(folder: DatasetFolder, scan: Scan) -> list[Block]:
+def audit_blocks(folder: DatasetReader, scan: Scan) -> list[Block]:
     """Return what was checked, how often, and what was found, with pictures of the first findings of each check."""
     rows: list[tuple[Cell, ...]] = [
         (f'`{name}`', check.about, 'images' if check.of_image else 'people', *astuple(scan.checks[name]))
@@ -239,7 +239,7 @@ def audit_blocks(folder: DatasetFolder, scan: Scan) -> list[Block]:
     return blocks
 
 
-def _finding_blocks(folder: DatasetFolder, name: str, found: list[Finding], number: int) -> list[Block]:
+def _finding_blocks(folder: DatasetReader, name: str, found: list[Finding], number: int) -> list[Block]:
     shown = found[:ROWS_PER_CHECK]
     rows = tuple(
         (f.split, f.file, '' if f.annotation is None else str(f.annotation), f'`{f.field}`', str(f.value), f.message)
@@ -253,7 +253,7 @@ def _finding_blocks(folder: DatasetFolder, name: str, found: list[Finding], numb
     return [*blocks, Gallery(drawn)] if drawn else blocks
 
 
-def _crop(folder: DatasetFolder, finding: Finding, name: str) -> Picture | None:
+def _crop(folder: DatasetReader, finding: Finding, name: str) -> Picture | None:
     if finding.image is None:
         return None
     index = folder.splits[finding.split]

@@ -57,7 +57,7 @@ class Scan:
 
 
 @dataclass(frozen=True)
-class DatasetFolder:
+class DatasetReader:
     """A dataset in the SynPose format.
 
     Attributes:
@@ -71,7 +71,7 @@ class DatasetFolder:
     splits: dict[str, AnnotationIndex]
 
     @classmethod
-    def open(cls, root: str | os.PathLike) -> 'DatasetFolder':
+    def open(cls, root: str | os.PathLike) -> 'DatasetReader':
         """Read where everything is.
 
         Raises:
@@ -139,7 +139,7 @@ def _split_order(path: Path) -> tuple[int, str]:
     return (order.index(path.stem) if path.stem in order else len(order), path.stem)
 
 
-def scan_moment(folder: DatasetFolder, split: str, entries: list[Entry]) -> Scan:
+def scan_moment(folder: DatasetReader, split: str, entries: list[Entry]) -> Scan:
     """Audit and count the images of one moment."""
     scan = Scan()
     views = []
@@ -161,7 +161,7 @@ def scan_moment(folder: DatasetFolder, split: str, entries: list[Entry]) -> Scan
     return scan
 
 
-def scan_dataset(folder: DatasetFolder, workers: int = 1, limit: int | None = None) -> Scan:
+def scan_dataset(folder: DatasetReader, workers: int = 1, limit: int | None = None) -> Scan:
     """Audit and count a dataset, image by image.
 
     Args:
@@ -175,7 +175,7 @@ def scan_dataset(folder: DatasetFolder, workers: int = 1, limit: int | None = No
     scan = check_folder(folder)
     moments = list(folder.moments(limit))
     # What a process needs to read its records; an index of millions of places would be sent with every task.
-    slim = DatasetFolder(
+    slim = DatasetReader(
         folder.root,
         folder.header,
         {name: AnnotationIndex(index.path, index.joint_names) for name, index in folder.splits.items()},
@@ -189,7 +189,7 @@ def scan_dataset(folder: DatasetFolder, workers: int = 1, limit: int | None = No
     return scan
 
 
-def check_folder(folder: DatasetFolder) -> Scan:
+def check_folder(folder: DatasetReader) -> Scan:
     """Check what concerns whole files: unusable records, scenes in two splits, the counts of ``dataset.json``."""
     scan = Scan()
     first: dict[Any, str] = {}

@@ -283,3 +283,23 @@ def test_missing_file_is_one_clear_error(tmp_path):
 def test_another_topology_needs_landmarks(model_path):
     with pytest.raises(ValueError, match='13718 vertices'):
         SMPLXBody(model_path)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ({}, "SMPLXBody: missing a required argument: 'model_path'"),
+        ({'model_path': '.', 'betas': 3}, "SMPLXBody: got an unexpected keyword argument 'betas'"),
+        ({'model_path': '.', 'gender': 'both'}, "unknown gender 'both'"),
+    ],
+)
+def test_options_are_checked_without_loading(options, message):
+    with pytest.raises(ValueError, match=message):
+        SMPLXBody.check(**options)
+
+
+def test_a_missing_file_is_told_without_loading(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r'no SMPL-X model \(SMPLX_MALE\.npz\)'):
+        SMPLXBody.check(model_path=tmp_path, gender='male')
+    (tmp_path / 'SMPLX_MALE.npz').write_text('anything')
+    SMPLXBody.check(model_path=tmp_path, gender='male')

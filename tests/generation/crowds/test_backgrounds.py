@@ -1,6 +1,9 @@
 """With a tiny MMDetection detector of random weights: what is tested is the way through, not what it sees."""
 
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -101,16 +104,56 @@ def test_verdicts_are_kept_and_a_cut_off_judgment_goes_on(photos, detector, tmp_
     monkeypatch.setattr(PersonFilter, 'rejects', lambda self, path: seen.append(path.name) or rejects(self, path))
     chosen = select_backgrounds(str(photos), 80, options, out)
     assert seen == ['a.jpg', 'b.png']
-    assert not list(out.iterdir())
+    assert [path.name for path in out.iterdir()] == ['.photos-verdicts.json']  # kept until the dataset is complete
+    assert select_backgrounds(str(photos), 80, options, out).record() == chosen.record()
     (out / 'dataset.json').write_text(json.dumps({'photos': chosen.record()}))
     assert select_backgrounds(str(photos), 80, options, out).record() == chosen.record()
     assert seen == ['a.jpg', 'b.png']
 
 
+def test_jobs_that_start_at_once_judge_once(photos, detector, tmp_path, monkeypatch):
+    seen, out = [], tmp_path / 'set'
+    started = threading.Event()
+
+    def slow(self, path):
+        seen.append(path.name)
+        started.set()
+        time.sleep(0.3)
+
+    monkeypatch.setattr(PersonFilter, 'rejects', slow)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(select_backgrounds, str(photos), 80, detector, out)
+        assert started.wait(60)
+        second = pool.submit(select_backgrounds, str(photos), 80, detector, out)
+        assert first.result().record() == second.result().record()
+    assert seen == ['a.jpg', 'b.png']
+
+
+def test_another_detector_judges_anew(photos, detector, tmp_path):
+    assert select_backgrounds(str(photos), 80, {**detector, 'score_thr': 1.0}, tmp_path / 'set').names
+    with pytest.raises(ValueError, match='2 show people'):
+        select_backgrounds(str(photos), 80, {**detector, 'score_thr': 0.0}, tmp_path / 'set')
+
+
+def test_scores_have_three_digits(photos, detector):
+    score = PersonFilter(**detector).score(photos / 'a.jpg')
+    assert score == round(score, 3)
+
+
+def test_another_kind_of_dataset_is_not_judged_for(photos, tmp_path):
+    (tmp_path / 'dataset.json').write_text('{"generator": {}}')
+    gone = {'config': 'gone.py', 'checkpoint': 'gone.pth'}
+    assert select_backgrounds(str(photos), 80, gone, tmp_path).names == ['a.jpg', 'b.png']
+
+
 def test_a_new_photo_changes_the_record(photos):
     before = select_backgrounds(str(photos), 80, None).record()
+    content = (photos / 'b.png').read_bytes()
+    (photos / 'b.png').write_bytes(content + b' ')
+    changed = select_backgrounds(str(photos), 80, None).record()
+    assert changed != before
     (photos / 'b.png').rename(photos / 'c.png')
-    assert select_backgrounds(str(photos), 80, None).record() != before
+    assert select_backgrounds(str(photos), 80, None).record() not in (before, changed)
 
 
 def test_missing_files_and_models_without_people_are_named(photos, detector):

@@ -3,11 +3,11 @@ import itertools
 import numpy as np
 import pytest
 
-from synpose.generation.crowds.crowd import crowd_camera, gather, make_person, spot_in_view, whole_surface
+from synpose.generation.crowds.crowd import crowd_camera, gather, make_person, spot_in_view
 from synpose.generation.posing.free_actions import read_actions
 from synpose.generation.posing.free_posing import FreePoser
 from synpose.generation.primitives import Material, Person
-from synpose.generation.rooms.furniture import box
+from synpose.generation.shapes import box
 
 pytest.importorskip('fcl')
 
@@ -40,11 +40,18 @@ def test_who_finds_no_room_is_left_out_and_counted():
     assert made.count(1) > 1  # made anew when places ran out
 
 
-def test_whole_surface_joins_all_meshes():
+def test_a_person_made_anew_starts_over_with_places():
+    tries = []
+    gather(2, block, lambda attempt: tries.append(attempt) or (np.zeros(3), 0.0))
+    assert tries[:1] == [0]
+    assert tries[1:] == [*range(8)] * 6
+
+
+def test_surface_joins_all_meshes():
     person = Person(
         [block(0).meshes[0], block(1).meshes[0].moved(block(1).meshes[0].vertices + 5)], np.zeros((59, 3)), ''
     )
-    vertices, faces = whole_surface(person)
+    vertices, faces = person.surface()
     count = len(person.meshes[0].vertices)
     assert len(vertices) == 2 * count
     assert faces[: len(faces) // 2].max() < count <= faces[len(faces) // 2 :].min()

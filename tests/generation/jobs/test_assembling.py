@@ -26,12 +26,9 @@ def test_annotations_are_numbered_in_image_order_over_all_splits(tmp_path):
     assert files['test']['images'] == files['test']['annotations'] == []
     assert contents.counts['train'] == {'images': 3, 'people': 3, 'left_out': 3, 'redrawn': {}}
     assert list(contents.counts['val']['redrawn'].items()) == [('x', 1), ('y', 2)]
-    assert contents.image_fields == {'train': {'id', 'a'}, 'val': {'id'}, 'test': set()}
-    assert contents.annotation_fields == {
-        'train': {'id', 'image_id', 'b'},
-        'val': {'id', 'image_id', 'b'},
-        'test': set(),
-    }
+    assert contents.image_fields == {'train': {'id': True, 'a': True, 'd': False}, 'val': {'id': True}, 'test': {}}
+    everywhere = {'id': True, 'image_id': True, 'b': True}
+    assert contents.annotation_fields == {'train': {**everywhere, 'c': False}, 'val': everywhere, 'test': {}}
     assert sorted(path.name for path in tmp_path.iterdir()) == ['test.json', 'train.json', 'val.json']
 
 

@@ -42,6 +42,44 @@ def test_a_killed_worker_is_told_in_one_line(monkeypatch):
     assert '\n' not in str(raised.value)
 
 
+def error_of(module, *names):
+    """Return an error whose classes have these names, the last one being its own."""
+    kind = Exception
+    for name in names:
+        kind = type(name, (kind,), {'__module__': module})
+    return kind('many\nlines')
+
+
+@pytest.mark.parametrize(
+    'error',
+    [
+        error_of('ray.exceptions', 'RayError', 'RayActorError', 'ActorDiedError'),
+        error_of('ray.exceptions', 'RayError', 'WorkerCrashedError'),
+        error_of('distributed.scheduler', 'KilledWorker'),
+        type('FutureCancelledError', (BaseException,), {'__module__': 'distributed.client'})(),
+    ],
+)
+def test_a_lost_worker_of_a_cluster_is_told_in_one_line(error):
+    message = rf'^a worker of the cluster was lost \({type(error).__name__}\); continue with --resume$'
+    with pytest.raises(ChildProcessError, match=message), backends._telling_losses():
+        raise error
+
+
+@pytest.mark.parametrize(
+    'error',
+    [error_of('ray.exceptions', 'RayError', 'RayTaskError'), error_of('my.tool', 'KilledWorker'), OSError('full')],
+)
+def test_other_errors_of_a_cluster_are_kept(error):
+    with pytest.raises(type(error)) as raised, backends._telling_losses():
+        raise error
+    assert raised.value is error
+
+
+def test_an_address_needs_a_cluster():
+    with pytest.raises(ValueError, match="address: 'auto' is of a cluster; choose its backend too"):
+        check_backend('loky', 'auto')
+
+
 ORPHAN = """
 import os, sys, time, threading, importlib.util
 spec = importlib.util.spec_from_file_location('backends', sys.argv[1])

@@ -27,13 +27,36 @@ def test_readme_tells_counts_files_fields_and_how_to_render_it_again(toys):
     counts = json.loads((toys / 'dataset.json').read_text())['counts']
     train = counts['train']
     mean = train['people'] / 8
-    assert f'| train | 8 | {train["people"]} | {mean:.1f} | 0 | collision: {train["redrawn"]["collision"]} |' in text
+    assert (
+        f'| train | 8 | {train["people"]} | {mean:.1f} | 0 | 0 | collision: {train["redrawn"]["collision"]} |' in text
+    )
     for line in ('# Toys', '| `keypoints` | x, y (px)', '| `camera.K` |', 'parts/*.png', '1 head, 2 torso', LICENSE):
         assert line in text
     assert 'python tools/generate.py dataset.json --out' in text
     assert 'Zefang Yu' in text
     assert 'depth_file' in text
     assert 'room_size' not in text  # toys have none
+
+
+def test_fields_that_only_some_have_are_in_the_readme_and_not_in_croissant(toys, tmp_path):
+    (tmp_path / 'annotations').mkdir()
+    for split in ('train', 'val'):
+        (tmp_path / f'annotations/{split}.json').write_text('{}')
+    description = json.loads((toys / 'dataset.json').read_text())
+    description['counts']['train']['redrawn'] = {'body': 4, 'left_empty': 2, 'no_room': 1}
+    images = {'train': {'id': True}, 'val': {'id': True, 'camera': True}, 'test': {}}
+    people = {'train': {'id': True, 'bbox': True, 'behavior': False, 'own': False}, 'val': {'id': True, 'bbox': True}}
+    write_card(tmp_path, ToyGenerator().about(), description, images, people)
+    text = (tmp_path / 'README.md').read_text()
+    for line in ('px |', '| `behavior` | What the person does (some) |', '| `own` | (some) |', 't` | Translation from'):
+        assert line in text
+    assert '| `bbox` | x, y, width, height of the visible pixels, px |' in text
+    assert 'Intrinsic matrix, 3 rows, px (some) |' in text
+    assert '| 0 | 3 | body: 4 |' in text
+    records = {r['@id']: r for r in json.loads((tmp_path / 'croissant.json').read_text())['recordSet']}
+    names = {kind: [field['@id'] for field in records[kind]['field']] for kind in records}
+    assert names['train_annotations'] == ['train_annotations/id', 'train_annotations/bbox']
+    assert names['val_images'] == [f'val_images/{name}' for name in ('id', 'camera.K', 'camera.R', 'camera.t')]
 
 
 def test_config_chooses_name_and_license(tmp_path):
@@ -54,7 +77,7 @@ def test_no_license_is_assumed_where_others_hold_rights(tmp_path, toys):
     about = replace(generator.about(), rights=('the photos of holiday/',))
     (tmp_path / 'annotations').mkdir()
     description = json.loads((toys / 'dataset.json').read_text())
-    write_card(tmp_path, about, description, {'train': set()}, {'train': set()})
+    write_card(tmp_path, about, description, {'train': {}}, {'train': {}})
     text = (tmp_path / 'README.md').read_text()
     assert 'Not stated. The pictures contain the photos of holiday/' in text
     assert 'license' not in json.loads((tmp_path / 'croissant.json').read_text())

@@ -60,6 +60,22 @@ def test_units_of_one_image_have_no_separate_cost(clock):
     assert [(sample.per_image, sample.per_unit) for sample in found.samples] == [(7, 0)]
 
 
+def test_a_sample_needs_no_judged_inputs():
+    class Judge(ToyGenerator):
+        judged = True
+
+        def header(self):
+            assert not self.judged
+            return super().header()
+
+        def unjudged(self):
+            copy = Judge(units=3)
+            copy.judged = False
+            return copy
+
+    assert estimate(Judge(units=3)).images == 6
+
+
 @pytest.mark.parametrize(('workers', 'cores'), [(None, 1), (1, 1), (4, 4), (-1, 8), (99, 8)])
 def test_the_table_shares_the_work_among_the_cores(monkeypatch, workers, cores):
     monkeypatch.setattr('os.cpu_count', lambda: 8)

@@ -1,11 +1,13 @@
 import json
 import os
 import pickle
+from threading import Timer
 
 import pytest
 
 from synpose.files import atomic_path
 from synpose.generation.jobs.folder import DatasetFolder, files_of
+from synpose.generation.jobs.locking import FileLock
 from synpose.generation.jobs.shards import Shard
 from synpose.testing.toy_generator import ToyGenerator
 
@@ -45,13 +47,95 @@ def test_a_second_run_is_refused_while_the_first_lives(folder, resume, shard, mo
     second.close()
 
 
-def test_shards_share_and_the_last_takes_over(tmp_path):
+def test_shards_share_and_the_last_takes_over(tmp_path, monkeypatch):
+    monkeypatch.setattr('synpose.generation.jobs.folder._LAST_PATIENCE', 0.2)
     first, second = (DatasetFolder(tmp_path, HEADER) for _ in range(2))
     assert first.open(False, Shard(1, 2)) is second.open(False, Shard(2, 2)) is False
     assert not first.take_over()
     first.close()
     assert second.take_over()
     second.close()
+
+
+def test_the_last_shard_outlasts_one_that_only_looks(tmp_path):
+    last = DatasetFolder(tmp_path, HEADER)
+    last.open(False, Shard(1, 2))
+    passing = FileLock(tmp_path / '.lock')
+    assert passing.acquire(shared=True)
+    Timer(0.3, passing.release).start()
+    assert last.take_over()
+    last.close()
+
+
+def test_the_header_is_made_once_when_the_folder_is_ours(tmp_path):
+    calls = []
+
+    def describe():
+        calls.append(1)
+        assert not FileLock(tmp_path / 'set/.lock').acquire()
+        return HEADER
+
+    folder = DatasetFolder(tmp_path / 'set', describe)
+    assert folder.open(resume=False) is False
+    folder.close()
+    with pytest.raises(FileExistsError):
+        DatasetFolder(folder.root, describe).open(resume=False)
+    assert len(calls) == 1
+    assert pickle.loads(pickle.dumps(folder)).header == json.loads(folder.description.read_bytes())
+
+
+@pytest.mark.parametrize('shard', [None, Shard(1, 2)])
+@pytest.mark.parametrize('existed', [False, True])
+def test_a_header_that_fails_leaves_nothing(tmp_path, existed, shard):
+    root = tmp_path / 'set'
+    if existed:
+        root.mkdir()
+
+    def fail():
+        raise FileNotFoundError('no photos')
+
+    with pytest.raises(FileNotFoundError, match=r'^no photos$'):
+        DatasetFolder(root, fail).open(False, shard)
+    assert list(tmp_path.rglob('*')) == ([root] if existed else [])
+
+
+@pytest.mark.parametrize('resume', [False, True])
+def test_what_was_found_out_about_photos_is_kept_until_the_end(tmp_path, resume):
+    kept = [tmp_path / name for name in ('.photos-verdicts.json', '.photos.lock')]
+    for file in kept:
+        file.write_text('{}')
+    half = tmp_path / '..photos-verdicts-abcdefgh.json'
+    half.write_text('{')
+    folder = DatasetFolder(tmp_path, HEADER)
+    if not resume:
+        half.unlink()
+    assert folder.open(resume) is False
+    folder.remove_leftovers()
+    assert all(file.exists() for file in kept)
+    assert not half.exists()
+    folder.clean_up()
+    assert not any(file.exists() for file in kept)
+
+
+def test_annotations_are_not_read_to_check_the_files(complete):
+    path = complete.root / 'annotations/train.json'
+    content = path.read_text()
+    path.write_text(content[: content.index('"annotations"')] + '"annotations": [{}, broken')
+    assert complete.open(resume=True) is True
+    path.write_text(content[: content.index('"images"')] + '"images": [broken')
+    with pytest.raises(ValueError, match=r'train\.json: not valid JSON'):
+        complete.open(resume=True)
+
+
+def test_a_changed_file_is_named(tmp_path):
+    def folder(digest):
+        return DatasetFolder(tmp_path, {**HEADER, 'files': {'mine.yaml': digest}})
+
+    first = folder('aa')
+    first.open(resume=False)
+    first.close()
+    with pytest.raises(ValueError, match=r"a file has changed since: files.mine.yaml is 'aa' there and 'bb' now"):
+        folder('bb').open(resume=True)
 
 
 def test_a_copy_in_a_worker_process_does_not_hold_the_lock(folder):

@@ -1,6 +1,9 @@
+import hashlib
 import json
 import os
+import pickle
 import random
+import runpy
 import signal
 import subprocess
 import sys
@@ -10,9 +13,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from threading import RLock
 
+import cv2
 import pytest
 from tqdm import tqdm
 
+from synpose.generation.jobs.locking import FileLock
 from synpose.generation.jobs.shards import Shard
 from synpose.testing.toy_generator import ToyGenerator
 
@@ -85,11 +90,119 @@ def test_a_missing_cluster_package_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ('keywords', 'message'), [({'backend': 'slurm'}, "'slurm' is none of"), ({'workers': 0}, '0 ')]
+    ('keywords', 'message'),
+    [
+        ({'backend': 'slurm'}, "'slurm' is none of"),
+        ({'workers': 0}, '0 '),
+        ({'workers': -2}, '-2 is neither -1 nor'),
+        ({'address': 'auto'}, "address: 'auto' is of a cluster"),
+    ],
 )
-def test_bad_arguments_are_named(tmp_path, keywords, message):
+def test_bad_arguments_are_named_before_any_work(tmp_path, keywords, message):
     with pytest.raises(ValueError, match=message):
-        ToyGenerator().run(tmp_path / 'set', **keywords)
+        Laborious().run(tmp_path / 'set', **keywords)
+    assert not (tmp_path / 'set').exists()
+
+
+class Laborious(ToyGenerator):
+    """Whose description would take hours."""
+
+    def header(self):
+        raise AssertionError('worked for nothing')
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_any_work(tmp_path):
+    (tmp_path / 'thesis.txt').write_text('keep me')
+    for shard in (None, Shard(1, 2)):
+        with pytest.raises(ValueError, match=r'holds files but no dataset\.json'):
+            Laborious().run(tmp_path, resume=True, shard=shard)
+    with pytest.raises(FileExistsError, match='not empty'):
+        Laborious().run(tmp_path)
+    (tmp_path / 'held').mkdir()
+    lock = FileLock(tmp_path / 'held/.lock')
+    assert lock.acquire()
+    with pytest.raises(BlockingIOError, match='another run is writing here'):
+        Laborious().run(tmp_path / 'held')
+    lock.release()
+
+
+def test_what_is_missing_is_told_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(Laborious, 'requires', ('no_such_renderer',))
+    with pytest.raises(ImportError, match='no_such_renderer'):
+        Laborious().run(tmp_path / 'set')
+    monkeypatch.setattr(Laborious, 'requires', ())
+    for people, message in (
+        ({'movements': ['mine.yaml']}, 'mine.yaml'),
+        ({'body': {'type': 'SMPLXBody', 'model_path': 'smplx'}}, 'smplx: no SMPL-X model'),
+    ):
+        with pytest.raises(FileNotFoundError, match=message):
+            toys_with(people, Laborious).run(tmp_path / 'set')
+    assert not (tmp_path / 'set').exists()
+
+
+def toys_with(people, kind=ToyGenerator):
+    generator = kind(units=1)
+    generator.options['people'] = people
+    return generator
+
+
+@pytest.fixture
+def own_files(tmp_path, monkeypatch):
+    """Make files of the user's own in the current folder; return the options that name them."""
+    monkeypatch.chdir(tmp_path)
+    for name, content in (
+        ('moves/mine.yaml', 'include: goals.yml\n'),
+        ('moves/goals.yml', ''),
+        ('smplx/SMPLX_MALE.npz', 'm'),
+        ('smplx/SMPLX_NEUTRAL.npz', 'n'),
+    ):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(content)
+    body = {'type': 'SMPLXBody', 'model_path': 'smplx', 'gender': 'male'}
+    return {'movements': ['writing', 'moves/mine.yaml'], 'body': body}
+
+
+def test_files_of_ones_own_are_recorded_and_must_not_change(tmp_path, own_files):
+    generator = toys_with(own_files)
+    generator.run('set')
+    description = json.loads(Path('set/dataset.json').read_text())
+    assert description['files'] == {
+        name: hashlib.sha256(Path(name).read_bytes()).hexdigest()
+        for name in ('moves/mine.yaml', 'moves/goals.yml', 'smplx/SMPLX_MALE.npz')
+    }
+    assert description['generator']['people'] == own_files
+    Path('smplx/SMPLX_NEUTRAL.npz').write_text('not used')
+    assert generator.run('set', resume=True) == {}
+    Path('moves/goals.yml').write_text('edited')
+    with pytest.raises(ValueError, match=r'cannot resume, the content of a file has changed since: files.moves/goals'):
+        generator.run('set', resume=True)
+
+
+def test_a_description_without_files_of_ones_own_has_none(reference):
+    description = json.loads(reference['dataset.json'])
+    assert 'files' not in description
+    assert description['versions']['opencv'] == cv2.__version__
+    assert 'python-fcl' in description['versions']
+
+
+def test_workers_that_start_elsewhere_find_the_files(tmp_path, own_files, monkeypatch):
+    pickled = pickle.dumps(toys_with(own_files))
+    (tmp_path / 'elsewhere').mkdir()
+    monkeypatch.chdir(tmp_path / 'elsewhere')
+    generator = pickle.loads(pickled)
+    assert generator.path('photos') == tmp_path / 'photos'
+    assert generator.path('/photos') == Path('/photos')
+    monkeypatch.setattr('synpose.generation.jobs.generator._load_factory', json.loads)
+    people = generator.factory()
+    assert people['movements'] == ['writing', f'{tmp_path}/moves/mine.yaml']
+    assert people['body'] == {**own_files['body'], 'model_path': f'{tmp_path}/smplx'}
+
+
+def test_progress_does_not_flood_a_log(tmp_path, capsys):
+    ToyGenerator(pause=0.06).run(tmp_path / 'set')  # 0.12 s a unit: a terminal would see each
+    err = capsys.readouterr().err
+    assert '12/12' in err
+    assert err.count('image/s') <= 2
 
 
 def test_shards_started_at_once_write_the_same_bytes(tmp_path, reference):
@@ -181,17 +294,23 @@ def test_runs_killed_at_random_moments_end_in_the_same_bytes(tmp_path, reference
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform != 'linux', reason='reads /proc')
 def test_workers_of_a_killed_run_end_and_free_the_folder(tmp_path):
-    config = tmp_path / 'toys.py'
+    tools = runpy.run_path(str(ROOT / 'tests/generation/jobs/kill_and_resume.py'))
+    root, config = tmp_path / 'set', tmp_path / 'toys.py'
     config.write_text(
         "custom_imports = dict(imports=['synpose.testing.toy_generator'])\n"
-        "generator = dict(type='ToyGenerator', units=8, pause=0.3)\n"
+        "generator = dict(type='ToyGenerator', units=400, pause=0.3)\n"
     )
-    script = ROOT / 'tests/generation/jobs/kill_and_resume.py'
-    command = [sys.executable, script, config, '--kills', '3', '--work-dir', tmp_path / 'work']
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert '3 kills' in done.stdout
+    run = subprocess.Popen([sys.executable, ROOT / 'tools/generate.py', config, '--out', root, '--workers', '2'])
+    while not list(root.glob('images/*.jpg')):
+        assert run.poll() is None
+        time.sleep(0.05)
+    children = tools['descendants'](run.pid)
+    run.kill()
+    run.wait()
+    assert children
+    tools['check_end'](root, children)
 
 
 @pytest.mark.slow

@@ -17,6 +17,11 @@ def test_what_is_no_shard_is_named(text):
         Shard.parse(text)
 
 
+def test_a_shard_that_is_none_cannot_be_made():
+    with pytest.raises(ValueError, match="shard: '5/3' is not i/n"):
+        Shard(5, 3)
+
+
 def test_units_keep_the_order_of_the_plan():
     units = group_units(ToyGenerator(units=3).plan())
     assert {unit: [shot.image_id for shot in shots] for unit, shots in units.items()} == {

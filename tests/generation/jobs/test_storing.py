@@ -26,6 +26,12 @@ def test_what_the_system_refuses_is_said_in_one_line_and_nothing_is_left(tmp_pat
     assert (tmp_path / 'a.json').read_bytes() == b'old'
 
 
+def test_reading_is_not_called_writing(tmp_path):
+    message = r'a: cannot be read \(No such file or directory\)$'
+    with pytest.raises(OSError, match=message), naming(tmp_path / 'a', 'cannot be read'):
+        (tmp_path / 'a').read_bytes()
+
+
 def test_an_error_that_says_enough_is_kept(tmp_path):
     with pytest.raises(BlockingIOError, match=r'^busy$'), naming(tmp_path):
         raise BlockingIOError('busy')

@@ -10,8 +10,8 @@ from scipy.spatial import cKDTree
 from synpose.generation.people.factory import PersonFactory, press
 from synpose.generation.people.props import LAPTOP_HEIGHT
 from synpose.generation.posing.movements import MOVEMENTS, SEATED, STANDING
-from synpose.generation.primitives import BODY_PARTS, Material, Mesh, Seat
-from synpose.skeletons import JOINT_NAMES
+from synpose.generation.primitives import Material, Mesh, Seat
+from synpose.skeletons import BODY_PARTS, JOINT_NAMES
 
 ROW = {name: i for i, name in enumerate(JOINT_NAMES)}
 
@@ -136,6 +136,8 @@ def test_bags_are_worn_standing_and_put_down_sitting(factory):
     sitting = [factory.sample_seated(np.random.default_rng(k), Seat(), 'listening', number) for k in range(12)]
     assert all(mesh.parts is not None for person in sitting for mesh in person.meshes)
     kind = factory.roster[number].look.bag
+    assert {p.attributes['bag'] for p in sitting if p.attributes['belongings']} == {kind}
+    assert {p.attributes['bag'] for p in sitting if not p.attributes['belongings']} == {None}
     assert {tuple(p.attributes['belongings']) for p in sitting} == {(), (f'{kind} on chair',), (f'{kind} on floor',)}
     pointing = MOVEMENTS['pointing']
     standing = [factory.sample_standing(np.random.default_rng(k), number, pointing) for k in range(12)]
@@ -162,7 +164,7 @@ def test_placed_people_move_rigidly(factory):
 def test_bad_names_are_told(factory):
     with pytest.raises(ValueError, match="unknown movement 'sleeping'"):
         factory.sample_seated(np.random.default_rng(0), Seat(), 'sleeping')
-    with pytest.raises(KeyError, match='smplx'):
+    with pytest.raises(ValueError, match="unknown type 'smplx'"):
         PersonFactory(body=dict(type='smplx'))
     with pytest.raises(ValueError, match='body'):
         PersonFactory(body={})

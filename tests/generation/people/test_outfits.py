@@ -6,7 +6,7 @@ from scipy.spatial import cKDTree
 
 from synpose.generation.people.appearance import sample_look
 from synpose.generation.people.outfits import build_outfit
-from synpose.generation.primitives import BODY_PARTS
+from synpose.skeletons import BODY_PARTS
 
 
 @pytest.mark.parametrize('seed', range(6))

@@ -3,8 +3,8 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from synpose.generation.people.pieces import HEAD, Outfit, Piece, Surface, bone_parts, dominant_parts
-from synpose.generation.primitives import BODY_PARTS, Material, Seat
-from synpose.skeletons import JOINT_NAMES
+from synpose.generation.primitives import Material, Seat
+from synpose.skeletons import BODY_PARTS, JOINT_NAMES
 
 _NEAR = {  # the joints a part's surface lies around, and how far from them at most, m
     'head': (['nose', '{side}_eye', '{side}_ear', 'chin', 'head_top'], 0.20),

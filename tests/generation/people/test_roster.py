@@ -3,7 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from synpose.generation.people.roster import Roster
+from synpose.generation.people.roster import Roster, members
 
 
 def _roster(tailor, seed=5, size=30, cache=3):
@@ -62,3 +62,9 @@ def test_bad_numbers_are_told(tailor):
         roster[-1]
     with pytest.raises(ValueError, match='roster: 1'):
         _roster(tailor, size=1)
+
+
+def test_members():
+    teachers, pupils = members(12)
+    np.testing.assert_array_equal(teachers, [0, 10])
+    np.testing.assert_array_equal(pupils, [1, 2, 3, 4, 5, 6, 7, 8, 9, 11])

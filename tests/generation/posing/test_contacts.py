@@ -5,7 +5,6 @@ from synpose.generation.posing.contacts import (
     CLOTH,
     DESK_TOP,
     desk_penetration,
-    floor_penetration,
     seat_gap,
     sits,
     slab,
@@ -45,13 +44,8 @@ def test_a_limb_through_the_top_reaches_the_largest_depth():
 
 def test_nothing_touches_nothing():
     nobody = np.zeros((0, 3))
-    assert desk_penetration(nobody, SEAT) == floor_penetration(nobody) == 0.0
+    assert desk_penetration(nobody, SEAT) == 0.0
     assert seat_gap(nobody, SEAT) == np.inf
-
-
-@pytest.mark.parametrize(('height', 'expected'), [(0.02, 0.0), (0.0, 0.0), (-0.015, 0.015)])
-def test_depth_in_the_floor(height, expected):
-    assert floor_penetration(np.array([(0, 0, 1.0), (0, 0, height)])) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ def test_defaults_and_legs():
             {'main': {**GOAL, 'anchor': 'other_hand'}, 'other': {**GOAL, 'anchor': 'other_wrist'}},
             'main and other: each hand',
         ),
+        ({'head_propped': True}, 'mine: scribbling: head_propped: neither hand is at the head'),
         ({'legs': {'third': {}}}, "mine: scribbling: legs: unknown field 'third'"),
         ({'legs': {'main': {'swing': [1, 0]}}}, 'mine: scribbling: legs: main: swing: the range'),
         ({'mood': 'good'}, "mine: scribbling: unknown field 'mood'"),

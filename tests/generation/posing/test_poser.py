@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from synpose.generation.people.props import LAPTOP_HEIGHT
-from synpose.generation.posing.contacts import DESK_TOLERANCE, desk_penetration, floor_penetration, sits
+from synpose.generation.posing.contacts import DESK_TOLERANCE, desk_penetration, sits
 from synpose.generation.posing.movements import MOVEMENTS, SEATED, STANDING
 from synpose.generation.posing.poser import Poser
 from synpose.generation.primitives import Seat
@@ -54,7 +54,7 @@ def test_people_touch_chair_floor_and_desk_only(sat, poser, name):
     for seed, seat in enumerate(SEATS):
         vertices, joints, _ = sat(name, seed, seat)
         assert np.isfinite(vertices).all()
-        assert floor_penetration(vertices) < 0.01
+        assert vertices[:, 2].min() > -0.01
         assert sits(vertices, SEATS[seat][0])
         assert abs(joints['pelvis'][0]) < 1e-9
         through += desk_penetration(vertices, SEATS[seat][0]) > DESK_TOLERANCE

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from synpose.generation.primitives import Person
-from synpose.generation.rendering.annotator import OWN_BODY_TOLERANCE, annotate, joint_visibility, stencil_box
+from synpose.generation.rendering.annotator import annotate, joint_visibility, stencil_box
 from synpose.generation.rendering.cameras import Camera
-from synpose.skeletons import JOINT_NAMES
+from synpose.skeletons import JOINT_NAMES, OWN_BODY_TOLERANCE
 
 PELVIS, WRIST = JOINT_NAMES.index('pelvis'), JOINT_NAMES.index('left_wrist')
 

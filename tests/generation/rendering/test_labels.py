@@ -4,7 +4,7 @@ from scipy.ndimage import map_coordinates
 
 from synpose.generation.primitives import Material, Mesh
 from synpose.generation.rendering.labels import Palette, label_vertices, read_labels
-from synpose.generation.rooms.furniture import quad
+from synpose.generation.shapes import quad
 
 WHITE = Material(np.ones(3))
 

@@ -24,7 +24,7 @@ def test_colors_do_not_tint_gloss():
     from synpose.generation.rendering.cameras import Camera
     from synpose.generation.rendering.renderer import SceneRenderer
     from synpose.generation.rooms.building import Light
-    from synpose.generation.rooms.furniture import quad
+    from synpose.generation.shapes import quad
 
     lamp = Light(quad((-1, 5, 0.5), (2, 0, 0), (0, 0, 1), Material(np.ones(3))), np.full(3, 5.0))
     camera = Camera.look_at((0, -3, 1), (0, 1, 0), np.deg2rad(60), (64, 36))

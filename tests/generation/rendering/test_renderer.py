@@ -5,7 +5,7 @@ from synpose.generation.primitives import Material, Mesh, Person
 from synpose.generation.rendering.cameras import Camera
 from synpose.generation.rendering.renderer import SceneRenderer
 from synpose.generation.rooms.building import Light
-from synpose.generation.rooms.furniture import box, quad
+from synpose.generation.shapes import box, quad
 
 pytest.importorskip('mitsuba')
 
@@ -150,3 +150,9 @@ def test_light_is_proportional_to_reflectance_and_falls_with_distance():
     left, right = view.color[18:22, 22:30].mean(), view.color[18:22, 34:42].mean()
     assert left / right == pytest.approx(2, rel=0.1)
     assert view.color[18, 26, 0] > view.color[35, 26, 0]
+
+
+def test_an_error_while_labels_are_dark_lights_them_again(renderer, view):
+    with pytest.raises(RuntimeError, match='no light'), renderer._no_labels():
+        raise RuntimeError('no light')
+    np.testing.assert_array_equal(renderer.render(CAMERA, 1).stencil, view.stencil)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from synpose.generation.rendering.sensor import expose, sample_sensor
+from synpose.generation.rendering.sensor import check_sensor, expose, sample_sensor
 
 GRAY = np.full((64, 64, 3), 0.5, np.float32)
 
@@ -41,3 +41,18 @@ def test_values_are_drawn_from_ranges_by_the_images_own_generator():
 def test_unknown_option_is_named():
     with pytest.raises(ValueError, match="unknown sensor option 'nosie'"):
         sample_sensor(np.random.default_rng(0), {'nosie': 1})
+
+
+@pytest.mark.parametrize(
+    ('sensor', 'message'),
+    [
+        ({'jpeg_quality': 101}, r'sensor: jpeg_quality: \(101, 101\) is no'),
+        ({'blur': (1, 0)}, r'sensor: blur: \(1, 0\) is no'),
+        ({'exposure': 0}, 'sensor: exposure: .* within 0.01 and 100'),
+        ({'noise': 'much'}, 'sensor: noise: .*much'),
+        ([], r'sensor: \[\] is not a dict'),
+    ],
+)
+def test_wrong_values_are_named(sensor, message):
+    with pytest.raises(ValueError, match=message):
+        check_sensor(sensor)

@@ -111,6 +111,16 @@ def test_people_in_one_another_are_drawn_again():
     assert (np.diff(x) > 0.4).all()
 
 
+def test_clothes_of_neighbors_do_not_touch_either():
+    class Coats(Bodies):
+        def sample_seated(self, rng, seat, movement=None, identity=None):
+            coat = box((-0.3, -0.15, 0.3), (0.3, 0.15, 1.2), GRAY)
+            return Person([TRUNK, coat], np.zeros((59, 3)), 'seated', {}, SKIN.astype(np.float32))
+
+    for spacing, people in ((0.65, 10), (0.55, 5)):  # the skins are .4 m wide, the coats .6 m
+        assert len(fill(make_room(spacing), Coats(), heading_jitter=0.0, tries=2).people) == people
+
+
 def test_a_place_stays_empty_when_nobody_fits():
     result = fill(make_room(0.3), Bodies(), heading_jitter=0.0, tries=3)
     assert len(result.people) == 5  # every other one
@@ -157,6 +167,20 @@ def test_nobody_stands_where_there_is_no_room():
     assert result.redrawn['furniture'] > 0
 
 
+def test_teachers_who_do_not_fit_are_counted():
+    crowded = Solid('benches', np.array([0, 7.0, 1.0]), 0.0, np.array([9, 1.0, 0.1]))
+    result = fill(make_room(solids=[crowded]), Bodies(), occupancy=0.0, teacher=1.0, tries=3)
+    assert not result.people
+    assert result.redrawn['furniture'] == 3 * result.redrawn['left_empty'] > 0
+
+
+def test_who_cannot_stand_is_counted_and_sits():
+    around = Solid('tablet', np.array([0, 2.0, 1.0]), 0.0, np.array([2, 1.0, 0.1]), 0)  # only the sitter may touch it
+    result = fill(make_room(2.0, 1, solids=[around]), Bodies(), standing=1.0)
+    assert [person.behavior for person in result.people] == ['seated']
+    assert result.redrawn == {**dict.fromkeys(REASONS, 0), 'furniture': 3, 'left_empty': 0}
+
+
 def test_a_frame_is_a_function_of_its_seed():
     first, same, other = (fill(make_room(0.5), Bodies(0.15), seed, 0.8, 0.5) for seed in (3, 3, 4))
     assert first.redrawn == same.redrawn
@@ -188,10 +212,12 @@ def test_things_lie_on_the_desk_before_their_person(room, thing):
 def test_belongings_stay_with_the_chair(room):
     class Owner(Points):
         def sample_seated(self, rng, seat, movement=None, identity=None):
-            return Person([], np.zeros((59, 3)), 'busy', {'belongings': ['backpack on floor'], 'main_hand': 'left'})
+            attributes = {'belongings': ['backpack on floor'], 'main_hand': 'left', 'colors': {'bag': [0.1, 0.2, 0.3]}}
+            return Person([], np.zeros((59, 3)), 'busy', attributes)
 
     result = fill(room, Owner())
     points = np.concatenate([mesh.vertices for mesh in result.things])
     assert points[:, 2].min() == pytest.approx(0, abs=0.02)
     assert (np.abs(points[:, 1] - 2.0) < 0.5).all()
     assert np.abs(points[:, 0]).max() < 5.2
+    np.testing.assert_allclose(result.things[0].material.color, (0.1, 0.2, 0.3), rtol=1e-6)

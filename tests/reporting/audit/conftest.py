@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from synpose.reporting.audit import View
-from synpose.reporting.dataset_scan import DatasetFolder
+from synpose.reporting.dataset_scan import DatasetReader
 from synpose.testing import write_posed_dataset
 
 
 @pytest.fixture(scope='session')
 def clean_views(tmp_path_factory: pytest.TempPathFactory) -> list[View]:
     """Both views of the scene; not to be changed."""
-    folder = DatasetFolder.open(write_posed_dataset(Path(tmp_path_factory.mktemp('posed'))))
+    folder = DatasetReader.open(write_posed_dataset(Path(tmp_path_factory.mktemp('posed'))))
     read = [folder.read(split, entry) for split, entries in folder.moments() for entry in entries]
     assert [findings for _, findings in read] == [[], []]
     return [view for view, _ in read if view is not None]

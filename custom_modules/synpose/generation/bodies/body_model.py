@@ -8,12 +8,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from inspect import signature
 from typing import Any
 
 import numpy as np
 
 from synpose.generation.bodies.kinematics import blend_skinning, forward_kinematics
-from synpose.skeletons import FINGERS, JOINT_NAMES
+from synpose.skeletons import FINGERS, JOINT_NAMES, JOINT_ROW
 
 # Median statures in metres by age in years (WHO growth reference 2007; adults as at 19).
 _STATURE_YEARS = (6, 8, 10, 12, 14, 16, 18)
@@ -72,6 +73,22 @@ class BodyModel(ABC):
         self.bone = {label: i for i, label in enumerate(self.labels)}
         self.faces = faces.astype(np.int32)
         self.weights = weights
+
+    @classmethod
+    def check(cls, **options: Any) -> None:
+        """Check a config's options before any work is done, without loading the model.
+
+        Args:
+            options: Arguments of the constructor.
+
+        Raises:
+            ValueError: If one is unknown, missing or wrong.
+            FileNotFoundError: If one names a file that does not exist.
+        """
+        try:
+            signature(cls).bind(**options)
+        except TypeError as error:
+            raise ValueError(f'body: {cls.__name__}: {error}') from None
 
     @cached_property
     def _mean(self) -> Body:
@@ -143,24 +160,25 @@ class BodyModel(ABC):
 
         vertices = lil_matrix((len(JOINT_NAMES), len(self.template)))
         heads = lil_matrix((len(JOINT_NAMES), len(self.labels)))
-        row = {name: i for i, name in enumerate(JOINT_NAMES)}
         for name, place in on_skin.items():
             if isinstance(place, np.ndarray):
-                vertices[row[name]] = place
+                vertices[JOINT_ROW[name]] = place
             else:
-                vertices[row[name], place] = 1
+                vertices[JOINT_ROW[name], place] = 1
         for name, bone in {**_BONE_JOINTS, **on_bones}.items():
-            heads[row[name], self.bone[bone]] = 1
+            heads[JOINT_ROW[name], self.bone[bone]] = 1
         for side, suffix in (('left', 'L'), ('right', 'R')):
-            heads[row[f'{side}_clavicle'], self.bone[f'clavicle.{suffix}']] = 1
+            heads[JOINT_ROW[f'{side}_clavicle'], self.bone[f'clavicle.{suffix}']] = 1
             for number, finger in enumerate(FINGERS, start=1):
                 # The thumb's first bone lies in the palm: its knuckle is where the second one starts.
                 bones = (2, 3) if finger == 'thumb' else (1, 2)
                 for joint, bone_number in zip('12', bones):
-                    heads[row[f'{side}_{finger}_{joint}'], self.bone[f'finger{number}-{bone_number}.{suffix}']] = 1
-            heads[row[f'{side}_palm'], self.bone[f'wrist.{suffix}']] = 0.5
+                    heads[
+                        JOINT_ROW[f'{side}_{finger}_{joint}'], self.bone[f'finger{number}-{bone_number}.{suffix}']
+                    ] = 1
+            heads[JOINT_ROW[f'{side}_palm'], self.bone[f'wrist.{suffix}']] = 0.5
             for number in (2, 3, 4, 5):
-                heads[row[f'{side}_palm'], self.bone[f'finger{number}-1.{suffix}']] = 0.125
+                heads[JOINT_ROW[f'{side}_palm'], self.bone[f'finger{number}-1.{suffix}']] = 0.125
         return vertices.tocsr(), heads.tocsr()
 
     def pose(self, body: Body, local: np.ndarray, origin: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from synpose.generation.bodies.body_model import Body, BodyModel, sample_stature
 from synpose.generation.bodies.kinematics import aligning, blend_skinning, forward_kinematics, rotation
-from synpose.generation.bodies.smplx_file import load_smplx
+from synpose.generation.bodies.smplx_file import find_smplx, load_smplx
 from synpose.generation.bodies.smplx_skeleton import (
     BONE_LABELS,
     CARRIERS,
@@ -89,6 +89,17 @@ class SMPLXBody(BodyModel):
         self._rest, _ = forward_kinematics(np.zeros((len(self.labels), 3)), self.parents, self._local_rest, np.zeros(3))
         self._rest_corrections = self._corrections(self._rest, slice(None))
         self._to_zero = self._inverse_rest(self.weights)
+
+    @classmethod
+    def check(cls, **options: Any) -> None:
+        """Check a config's options and that the model's file is there; the constructor checks what is in it.
+
+        Raises:
+            FileNotFoundError: If the file is not there.
+            ValueError: If an option is unknown, missing or wrong, or the file is a pickle.
+        """
+        super().check(**options)
+        find_smplx(Path(options['model_path']), options.get('gender', 'neutral'))
 
     def _rest_pose(self) -> np.ndarray:
         """Return the rotations ``(B, 3, 3)`` that take the zero pose, a T with flat hands, to the rest pose."""

@@ -67,7 +67,7 @@ def load_smplx(model_path: str | Path, gender: str, num_betas: int) -> SMPLXData
         FileNotFoundError: If there is no such file.
         ValueError: If the gender is unknown, the file is no SMPL-X model or has fewer shape parameters.
     """
-    path = _find(Path(model_path), gender)
+    path = find_smplx(Path(model_path), gender)
     fields = _read(path)
     # A file holds shapes, then expressions: 10 and 10, or 300 and 100.
     limit = 300 if fields['shapedirs'].shape[2] >= 400 else 10
@@ -77,7 +77,13 @@ def load_smplx(model_path: str | Path, gender: str, num_betas: int) -> SMPLXData
     return _converted(fields, num_betas)
 
 
-def _find(path: Path, gender: str) -> Path:
+def find_smplx(path: Path, gender: str) -> Path:
+    """Return the model's file: ``path`` itself, or the one of a gender in the folder ``path``.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the gender is unknown, or the file is none of the ``.npz`` files.
+    """
     if gender not in ('neutral', 'male', 'female'):
         raise ValueError(f"unknown gender {gender!r} of the SMPL-X model, expected 'neutral', 'male' or 'female'")
     name = f'SMPLX_{gender.upper()}.npz'

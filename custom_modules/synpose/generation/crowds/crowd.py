@@ -66,7 +66,8 @@ def gather(count: int, make: Callable[[int], Person], spot: Callable[[int], Spot
     Args:
         count: Number of people.
         make: Returns a person in its own frame, given the person's number.
-        spot: Returns a place: position ``(3,)`` m and heading (rad), given how many tries have failed.
+        spot: Returns a place: position ``(3,)`` m and heading (rad), given how many places, up to 7, have
+            failed this person.
     """
     crowd = Crowd()
     surfaces: list[tuple[np.ndarray, np.ndarray]] = []
@@ -74,8 +75,8 @@ def gather(count: int, make: Callable[[int], Person], spot: Callable[[int], Spot
         for attempt in range(_PLACES * _PEOPLE):
             if attempt % _PLACES == 0:
                 person = make(number)
-            placed = person.placed(*spot(attempt))
-            surface = whole_surface(placed)
+            placed = person.placed(*spot(attempt % _PLACES))
+            surface = placed.surface()
             if not any(bodies_intersect(*surface, *other) for other in surfaces):
                 crowd.people.append(placed)
                 surfaces.append(surface)
@@ -84,13 +85,6 @@ def gather(count: int, make: Callable[[int], Person], spot: Callable[[int], Spot
         else:
             crowd.redrawn['no_room'] = crowd.redrawn.get('no_room', 0) + 1
     return crowd
-
-
-def whole_surface(person: Person) -> tuple[np.ndarray, np.ndarray]:
-    """Return vertices ``(V, 3)`` m and faces ``(F, 3)`` of everything a person is and wears."""
-    starts = np.cumsum([0, *(len(mesh.vertices) for mesh in person.meshes[:-1])])
-    faces = [mesh.faces + start for mesh, start in zip(person.meshes, starts)]
-    return np.concatenate([mesh.vertices for mesh in person.meshes]), np.concatenate(faces)
 
 
 def crowd_camera(

@@ -61,13 +61,16 @@ class PersonFilter:
         self.score_thr = score_thr
 
     def score(self, path: Path) -> float | None:
-        """Return the best score of a person in the photo, None if none is found."""
+        """Return the best score of a person in the photo, None if none is found.
+
+        Three digits: kinds of processors differ in the later ones, and all jobs of a dataset must agree.
+        """
         from mmdet.apis import inference_detector
 
         picture = np.ascontiguousarray(read_photo(path)[..., ::-1])  # MMDetection reads BGR
         found = inference_detector(self._model, picture).pred_instances
         scores = found.scores[found.labels == self._person]
-        return float(scores.max()) if len(scores) else None
+        return round(float(scores.max()), 3) if len(scores) else None
 
     def rejects(self, path: Path) -> float | None:
         """Return the score for which a photo is rejected, None if it is not."""

@@ -33,19 +33,26 @@ class _SplitFile:
         self._waiting = waiting
         self._file.write(to_json(head).rstrip()[:-1] + b', "images": [')
         self.counts: dict[str, Any] = {'images': 0, 'people': 0, 'left_out': 0, 'redrawn': Counter()}
-        self.image_fields: set[str] = set()
-        self.annotation_fields: set[str] = set()
+        self._image_fields: Counter[str] = Counter()
+        self._annotation_fields: Counter[str] = Counter()
+
+    @property
+    def image_fields(self) -> dict[str, bool]:
+        return {name: count == self.counts['images'] for name, count in self._image_fields.items()}
+
+    @property
+    def annotation_fields(self) -> dict[str, bool]:
+        return {name: count == self.counts['people'] for name, count in self._annotation_fields.items()}
 
     def add(self, record: dict[str, Any], first_id: int) -> None:
         entry = record['image']
-        self.image_fields = self.image_fields & entry.keys() if self.counts['images'] else set(entry)
+        self._image_fields.update(entry.keys())
         separator = b',\n' if self.counts['images'] else b'\n'
         self._file.write(separator + to_json(entry).rstrip())
         for annotation_id, annotation in enumerate(record['annotations'], first_id):
             separator = b',\n' if self.counts['people'] else b'\n'
             numbered = {'id': annotation_id, 'image_id': entry['id'], **annotation}
-            known = self.annotation_fields
-            self.annotation_fields = known & numbered.keys() if self.counts['people'] else set(numbered)
+            self._annotation_fields.update(numbered.keys())
             self._waiting.write(separator + to_json(numbered).rstrip())
             self.counts['people'] += 1
         self.counts['images'] += 1
@@ -66,13 +73,13 @@ class Contents:
     Attributes:
         counts: Per split the numbers of ``images``, ``people``, people ``left_out``, and how many people were
             ``redrawn``, by reason.
-        image_fields: Per split the fields that all its images have.
-        annotation_fields: Per split the fields that all its annotations have.
+        image_fields: Per split the fields of its images, and whether all have them.
+        annotation_fields: The same of its annotations.
     """
 
     counts: dict[str, dict[str, Any]]
-    image_fields: dict[str, set[str]]
-    annotation_fields: dict[str, set[str]]
+    image_fields: dict[str, dict[str, bool]]
+    annotation_fields: dict[str, dict[str, bool]]
 
 
 def write_annotations(

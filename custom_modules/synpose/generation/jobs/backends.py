@@ -16,17 +16,31 @@ BACKENDS = ('loky', 'ray', 'dask')
 _PACKAGES = {'ray': 'ray', 'dask': 'distributed'}
 _ROUND = 16  # jobs for each worker of a cluster between two looks at the results
 _HEARTBEAT = 0.5  # s
+# What Ray and Dask raise when a worker, its machine or its memory is gone; errors of the job itself are none of these.
+_LOSSES = {
+    'RayActorError',
+    'WorkerCrashedError',
+    'NodeDiedError',
+    'ObjectLostError',
+    'OutOfMemoryError',
+    'KilledWorker',
+    'CommClosedError',
+    'FutureCancelledError',
+    'NoValidWorkerError',
+}
 
 
-def check_backend(backend: str) -> None:
-    """Check that a backend is known and installed.
+def check_backend(backend: str, address: str | None = None) -> None:
+    """Check that a backend is known and installed, and has an address only if it is a cluster.
 
     Raises:
-        ValueError: If it is unknown.
+        ValueError: If it is unknown, or has no addresses.
         ImportError: Naming the missing package and how to get it.
     """
     if backend not in BACKENDS:
         raise ValueError(f'backend: {backend!r} is none of {", ".join(BACKENDS)}')
+    if address is not None and backend == 'loky':
+        raise ValueError(f'address: {address!r} is of a cluster; choose its backend too, ray or dask')
     package = _PACKAGES.get(backend)
     if package and find_spec(package) is None:
         raise ImportError(f'{package} is not installed; pip install synpose[cluster]', name=package)
@@ -50,7 +64,7 @@ def run_jobs(
         address: Of the cluster, e.g. ``'auto'`` (Ray) or ``'tcp://host:8786'`` (Dask); None starts one on this machine.
 
     Raises:
-        ChildProcessError: If a worker process was killed.
+        ChildProcessError: If a worker process was killed, or a worker of a cluster was lost.
     """
     from joblib import Parallel, delayed, effective_n_jobs
 
@@ -62,7 +76,22 @@ def run_jobs(
     with connect(address, workers or -1), Parallel(n_jobs=workers or -1, batch_size=1) as parallel:
         remaining = iter(calls)
         while batch := list(islice(remaining, _ROUND * effective_n_jobs(workers or -1))):
-            yield from parallel(batch)  # Ray does not give results one by one
+            with _telling_losses():
+                results = parallel(batch)  # Ray does not give results one by one
+            yield from results
+
+
+@contextmanager
+def _telling_losses() -> Iterator[None]:
+    """Turn a cluster's own errors about its workers into one of one line."""
+    try:
+        yield
+    except BaseException as error:  # Dask's canceled work is no Exception
+        packages = {kind.__module__.partition('.')[0] for kind in type(error).__mro__}
+        if packages & {'ray', 'distributed'} and {kind.__name__ for kind in type(error).__mro__} & _LOSSES:
+            name = type(error).__name__
+            raise ChildProcessError(f'a worker of the cluster was lost ({name}); continue with --resume') from error
+        raise
 
 
 def _run_here(calls: Iterable[Any], workers: int) -> Iterator[Any]:

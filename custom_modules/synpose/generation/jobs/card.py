@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from synpose.generation.jobs.croissant import describe
-from synpose.generation.jobs.fields import ANNOTATION_FIELDS, IMAGE_FIELDS, Field
+from synpose.generation.jobs.fields import ANNOTATION_FIELDS, IMAGE_FIELDS, Field, split_redrawn
 from synpose.generation.jobs.options import require
 from synpose.generation.jobs.storing import to_json, write_atomic
 
@@ -60,8 +60,8 @@ def write_card(
     root: Path,
     about: About,
     description: Mapping[str, Any],
-    image_fields: Mapping[str, set[str]],
-    annotation_fields: Mapping[str, set[str]],
+    image_fields: Mapping[str, Mapping[str, bool]],
+    annotation_fields: Mapping[str, Mapping[str, bool]],
 ) -> None:
     """Write ``README.md`` and ``croissant.json`` of a dataset folder; the annotation files must be there.
 
@@ -70,8 +70,8 @@ def write_card(
         about: What is common to datasets of its kind.
         description: What ``dataset.json`` holds or will hold: ``generator``, ``versions``, ``counts``, perhaps
             ``parts``. ``generator.card`` overrides what ``about`` says.
-        image_fields: Per split the fields that every image entry has.
-        annotation_fields: Per split the fields that every annotation has.
+        image_fields: Per split the fields of its image entries, and whether all have them.
+        annotation_fields: The same of its annotations.
     """
     card = dict(description['generator'].get('card') or {})
     chosen = 'license' in card
@@ -91,8 +91,8 @@ def _readme(
     about: About,
     chosen: bool,
     description: Mapping[str, Any],
-    image_fields: Mapping[str, set[str]],
-    annotation_fields: Mapping[str, set[str]],
+    image_fields: Mapping[str, Mapping[str, bool]],
+    annotation_fields: Mapping[str, Mapping[str, bool]],
 ) -> str:
     text = f"""# {card['name']}
 
@@ -140,19 +140,24 @@ Annotations (one person each):
 
 
 def _counts(counts: Mapping[str, Mapping[str, Any]]) -> str:
-    rows = ['| split | images | people | people an image | left out (hardly visible) | redrawn |', '|---' * 6 + '|']
+    head = '| split | images | people | people an image | left out (hardly visible) | places left empty | redrawn |'
+    rows = [head, '|---' * 7 + '|']
     for split, count in counts.items():
         mean = f'{count["people"] / count["images"]:.1f}' if count['images'] else '-'
-        redrawn = ', '.join(f'{reason}: {number}' for reason, number in count.get('redrawn', {}).items()) or '0'
-        rows.append(f'| {split} | {count["images"]} | {count["people"]} | {mean} | {count["left_out"]} | {redrawn} |')
+        again, empty = split_redrawn(count.get('redrawn', {}))
+        redrawn = ', '.join(f'{reason}: {number}' for reason, number in again.items()) or '0'
+        numbers = (split, count['images'], count['people'], mean, count['left_out'], empty, redrawn)
+        rows.append(f'| {" | ".join(map(str, numbers))} |')
     return '\n'.join(rows)
 
 
-def _table(fields: Mapping[str, Field], present: Mapping[str, set[str]]) -> str:
-    names = set().union(*present.values())
-    rows = [f'| `{name}` | {field.meaning} |' for name, field in fields.items() if name.split('.')[0] in names]
-    others = sorted(names - {name.split('.')[0] for name in fields})
-    rows += [f'| `{name}` | |' for name in others]
+def _table(fields: Mapping[str, Field], present: Mapping[str, Mapping[str, bool]]) -> str:
+    """List the fields of any split, and say which of them not every entry has."""
+    filled = [found for found in present.values() if found]
+    note = {name: '' if all(found.get(name) for found in filled) else ' (some)' for found in filled for name in found}
+    known = {name: name.split('.')[0] for name in fields}
+    rows = [f'| `{name}` | {fields[name].meaning}{note[key]} |' for name, key in known.items() if key in note]
+    rows += [f'| `{name}` |{note[name]} |' for name in sorted(set(note) - set(known.values()))]
     return '\n'.join(['| field | meaning |', '|---|---|', *rows])
 
 

@@ -3,12 +3,12 @@
 MLCommons Croissant 1.0, https://docs.mlcommons.org/croissant/docs/croissant-spec.html.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from synpose.files import sha256
 from synpose.generation.jobs.fields import ANNOTATION_FIELDS, IMAGE_FIELDS, Field
 
 _TERMS = (
@@ -41,8 +41,8 @@ def describe(
     root: Path,
     card: Mapping[str, str],
     citations: Sequence[str],
-    image_fields: Mapping[str, set[str]],
-    annotation_fields: Mapping[str, set[str]],
+    image_fields: Mapping[str, Mapping[str, bool]],
+    annotation_fields: Mapping[str, Mapping[str, bool]],
 ) -> dict[str, Any]:
     """Describe a dataset folder whose annotation files are written.
 
@@ -50,8 +50,8 @@ def describe(
         root: The folder.
         card: ``name``, ``description`` and perhaps ``license``, ``url``, ``creator``, ``date_published``, ``version``.
         citations: Papers to cite.
-        image_fields: Per split the fields that every image entry has.
-        annotation_fields: Per split the fields that every annotation has.
+        image_fields: Per split the fields of its image entries, and whether all have them; only those are described.
+        annotation_fields: The same of its annotations.
 
     Returns:
         The JSON-LD document: file objects with the SHA-256 of the annotation files, a file set for each folder of
@@ -78,7 +78,8 @@ def describe(
     kinds = (('images', IMAGE_FIELDS, image_fields), ('annotations', ANNOTATION_FIELDS, annotation_fields))
     files, records = [], []
     for kind, fields, present in kinds:
-        for split, names in present.items():
+        for split, found in present.items():
+            names = {name for name, in_all in found.items() if in_all}
             if names:  # a split without images has nothing to describe
                 files.append(_annotation_file(root, split, kind))
                 records.append(_records(split, kind, fields, names))
@@ -92,10 +93,6 @@ def describe(
 def _annotation_file(root: Path, split: str, kind: str) -> dict[str, Any]:
     """Describe a split's file as the source of its images or annotations: readers take one table from one object."""
     path = root / f'annotations/{split}.json'
-    digest = hashlib.sha256()
-    with open(path, 'rb') as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
     return {
         '@type': 'cr:FileObject',
         '@id': f'{split}_{kind}.json',
@@ -104,7 +101,7 @@ def _annotation_file(root: Path, split: str, kind: str) -> dict[str, Any]:
         'contentUrl': f'annotations/{split}.json',
         'contentSize': f'{path.stat().st_size} B',
         'encodingFormat': 'application/json',
-        'sha256': digest.hexdigest(),
+        'sha256': sha256(path),
     }
 
 

@@ -76,8 +76,11 @@ def estimate(generator: DatasetGenerator, samples: int = 3) -> Estimate:
 
     Raises:
         ImportError: If the renderer or the body model is not installed.
+        FileNotFoundError: If a file that the options name is missing.
     """
     generator.check_packages()
+    generator = generator.unjudged()
+    generator.check()
     units = group_units(generator.plan())
     groups: dict[str, list[list[Planned]]] = defaultdict(list)
     for members in units.values():

@@ -1,6 +1,9 @@
 """What the fields of the SynPose format mean, for its cards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+_LEFT_EMPTY = ('left_empty', 'no_room')  # nobody was found who fits: not redrawn, but left out
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,13 @@ ANNOTATION_FIELDS = {
     'source': Field(None, "The record of the photo's own file"),
     'attributes': Field(None, 'How the person was made: shape, clothes, movement, things held'),
 }
+
+
+def split_redrawn(redrawn: Mapping[str, int]) -> tuple[dict[str, int], int]:
+    """Return how many people were drawn again, by reason, and how many places stayed empty in the end.
+
+    Args:
+        redrawn: ``counts[split]['redrawn']`` of a ``dataset.json``.
+    """
+    again = {reason: number for reason, number in redrawn.items() if reason not in _LEFT_EMPTY}
+    return again, sum(redrawn.get(reason, 0) for reason in _LEFT_EMPTY)

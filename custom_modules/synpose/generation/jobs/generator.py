@@ -2,19 +2,24 @@
 
 import json
 import os
+import sys
 from abc import ABCMeta, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 from mmengine.logging import print_log
 
+from synpose.files import sha256
 from synpose.generation.jobs.backends import check_backend, run_jobs
 from synpose.generation.jobs.card import About, check_card
+from synpose.generation.jobs.inputs import locate_people, people_files
 from synpose.generation.jobs.options import require
 from synpose.generation.jobs.shards import Planned, Shard, group_units, shard_of_units
 from synpose.generation.jobs.writer import DatasetWriter
@@ -23,7 +28,8 @@ from synpose.version import __version__
 if TYPE_CHECKING:
     from synpose.generation.people.factory import PersonFactory
 
-_PACKAGES = ('mitsuba', 'drjit', 'anny', 'torch', 'numpy', 'opencv-python-headless', 'scipy')
+_PACKAGES = ('mitsuba', 'drjit', 'anny', 'torch', 'numpy', 'scipy', 'python-fcl')
+_LOG_PERIOD = 10.0  # s between two progress lines that no terminal overwrites
 
 
 @lru_cache(maxsize=1)
@@ -48,6 +54,7 @@ class DatasetGenerator(metaclass=ABCMeta):
         splits: The splits to write, also when empty.
 
     Attributes:
+        base: The folder that relative paths of the options start from: where the generator was made.
         requires: Packages that rendering imports.
         title: The dataset's name on its card.
         summary: What the pictures show and how they are made, for the card.
@@ -57,7 +64,7 @@ class DatasetGenerator(metaclass=ABCMeta):
         ValueError: If the card's options are unknown.
     """
 
-    requires: tuple[str, ...] = ('mitsuba', 'anny')
+    requires: tuple[str, ...] = ('mitsuba', 'anny', 'fcl')
     title = About.title
     summary = About.summary
     citations = About.citations
@@ -66,6 +73,7 @@ class DatasetGenerator(metaclass=ABCMeta):
         self.seed = seed
         self.options = dict(options)
         self.splits = tuple(splits)
+        self.base = Path.cwd()
         check_card(self.options.get('card') or {})
 
     @abstractmethod
@@ -90,12 +98,43 @@ class DatasetGenerator(metaclass=ABCMeta):
 
     def factory(self) -> 'PersonFactory':
         """Return this process's maker of people."""
-        return _load_factory(json.dumps(self.options.get('people') or {}))
+        return _load_factory(json.dumps(locate_people(self.options.get('people') or {}, self.path)))
+
+    def path(self, name: str | os.PathLike) -> Path:
+        """Return a path of the options as an absolute one, the same in any process."""
+        return self.base / name
+
+    def files(self) -> list[Path]:
+        """List the user's files that the pictures depend on, as the options name them; a subclass adds its own.
+
+        Raises:
+            FileNotFoundError: If one is missing.
+            ValueError: If one cannot be read.
+        """
+        return people_files(self.options.get('people') or {}, self.path)
+
+    def check(self) -> None:
+        """Check what rendering needs beyond its packages; called before anything is written.
+
+        Raises:
+            FileNotFoundError: If a file is missing.
+            ValueError: If a file cannot be read.
+        """
+        for file in self.files():
+            if not self.path(file).is_file():
+                raise FileNotFoundError(f'{self.path(file)}: no such file')
+
+    def unjudged(self) -> 'DatasetGenerator':
+        """Return a generator for a sample: one that does not spend hours on its inputs first."""
+        return self
 
     def header(self) -> dict[str, Any]:
-        """Describe the dataset: enough to render it again, bit for bit."""
-        versions = {'synpose': __version__, **{name: _version(name) for name in _PACKAGES}}
-        return {'format': 'SynPose', 'generator': {'type': type(self).__name__, **self.options}, 'versions': versions}
+        """Describe the dataset: enough to render it again, bit for bit, from the same files."""
+        versions = {'synpose': __version__, **{name: _version(name) for name in _PACKAGES}, 'opencv': cv2.__version__}
+        generator = {'type': type(self).__name__, **self.options}
+        digests = {str(file): sha256(self.path(file)) for file in self.files()}
+        files = {'files': digests} if digests else {}
+        return {'format': 'SynPose', 'generator': generator, 'versions': versions, **files}
 
     def about(self) -> About:
         """Say what the dataset's card tells; a subclass that uses photos adds them to ``rights``."""
@@ -129,18 +168,20 @@ class DatasetGenerator(metaclass=ABCMeta):
             shard: Render only this part, beside other jobs that render the rest into the same folder.
 
         Returns:
-            Per split the numbers of ``images``, ``people`` and people ``left_out``, and how many people were
-            ``redrawn``, by reason; empty if all was done before, or other shards are still to finish (which is logged).
+            Per split the numbers of ``images``, ``people`` and people ``left_out`` (who show too few pixels; those
+            who show none are in no count), and how many people were ``redrawn``, by reason. Empty if all was done
+            before, or other shards are still to finish (which is logged).
 
         Raises:
             ImportError: If the renderer, the body model or the cluster's package is not installed.
             OSError: If the folder cannot be written, is not empty, or another run is writing it.
-            ValueError: If the folder cannot be resumed with this configuration.
+            ValueError: If an argument is bad, or the folder cannot be resumed with this configuration.
         """
         require(workers is None or workers == -1 or workers >= 1, f'workers: {workers} is neither -1 nor at least 1')
-        check_backend(backend)
+        check_backend(backend, address)
         self.check_packages()
-        writer = DatasetWriter(out, self.header())
+        self.check()
+        writer = DatasetWriter(out, self.header)
         try:
             if writer.open(resume, shard):
                 print_log(f'{writer.root}: complete already', 'current')
@@ -172,7 +213,8 @@ class DatasetGenerator(metaclass=ABCMeta):
         left = sum(len(members) for _, members, _ in jobs)
         label = 'rendering' if shard is None else f'shard {shard}'
         people = 0
-        with tqdm(total=total, initial=total - left, unit='image', desc=label) as bar:
+        period = 0.1 if sys.stderr.isatty() else _LOG_PERIOD
+        with tqdm(total=total, initial=total - left, unit='image', desc=label, mininterval=period) as bar:
             for images, seen in run_jobs(_render_unit, jobs, *where):
                 people += seen
                 bar.set_postfix(people=people, refresh=False)
@@ -181,7 +223,8 @@ class DatasetGenerator(metaclass=ABCMeta):
     def _is_last(self, writer: DatasetWriter, shots: Sequence[Planned], shard: Shard) -> bool:
         """Tell whether all images are there, with the folder now held alone; log what is missing otherwise."""
         if not writer.take_over():
-            state = 'the dataset is complete' if writer.is_complete() else 'others are still at work'
+            waiting = 'others are still at work; if none is, run once more with --resume'
+            state = 'the dataset is complete' if writer.is_complete() else waiting
             print_log(f'shard {shard} is done; {state}', 'current')
             return False
         number = shard_of_units(list(group_units(shots)), shard.of)

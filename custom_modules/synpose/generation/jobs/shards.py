@@ -34,10 +34,17 @@ class Shard:
     Attributes:
         number: From 1.
         of: How many jobs there are.
+
+    Raises:
+        ValueError: If the number is not in 1..of.
     """
 
     number: int
     of: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= self.of:
+            raise ValueError(f'shard: {str(self)!r} is not i/n with 1 <= i <= n, e.g. 2/8')
 
     @classmethod
     def parse(cls, text: str) -> 'Shard':
@@ -47,10 +54,9 @@ class Shard:
             ValueError: If it is none, or i is not in 1..n.
         """
         match = re.fullmatch(r'(\d+)/(\d+)', text.strip())
-        number, of = map(int, match.groups()) if match else (0, 0)
-        if not 1 <= number <= of:
+        if not match:
             raise ValueError(f'shard: {text!r} is not i/n with 1 <= i <= n, e.g. 2/8')
-        return cls(number, of)
+        return cls(*map(int, match.groups()))
 
     def __str__(self) -> str:
         return f'{self.number}/{self.of}'

@@ -14,8 +14,12 @@ from synpose.files import atomic_path
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Turn the system's refusal to write into one line that names the file and what to do.
+def naming(path: Path, refused: str = 'cannot write here') -> Iterator[None]:
+    """Turn the system's refusal into one line that names the file and what to do.
+
+    Args:
+        path: The file or folder.
+        refused: What the system refuses.
 
     Raises:
         OSError: In place of the system's.
@@ -27,7 +31,7 @@ def naming(path: Path) -> Iterator[None]:
             raise
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         hint = '; nothing finished is lost: make room and continue with --resume' if full else ''
-        raise OSError(f'{path}: cannot write here ({error.strerror}){hint}') from error
+        raise OSError(f'{path}: {refused} ({error.strerror}){hint}') from error
 
 
 def write_atomic(path: Path, content: bytes) -> None:

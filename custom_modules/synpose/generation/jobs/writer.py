@@ -14,10 +14,10 @@ import numpy as np
 
 from synpose.generation.jobs.assembling import write_annotations
 from synpose.generation.jobs.card import About, write_card
-from synpose.generation.jobs.folder import DatasetFolder, files_of
+from synpose.generation.jobs.folder import DatasetFolder, Header, files_of
 from synpose.generation.jobs.shards import Planned
 from synpose.generation.jobs.storing import encode, naming, to_json, write_atomic
-from synpose.generation.primitives import BODY_PARTS
+from synpose.skeletons import BODY_PARTS
 
 __all__ = ['SPLITS', 'DatasetWriter', 'encode']
 
@@ -29,13 +29,13 @@ class DatasetWriter(DatasetFolder):
 
     Args:
         root: The folder; made if missing.
-        header: What describes the dataset before its first image (configuration, seed, versions): JSON types only.
+        header: What describes the dataset before its first image, see :class:`DatasetFolder`.
 
     Attributes:
         people: Number of people written by this copy of the writer.
     """
 
-    def __init__(self, root: str | os.PathLike, header: dict[str, Any]) -> None:
+    def __init__(self, root: str | os.PathLike, header: Header) -> None:
         super().__init__(root, header)
         self.people = 0
 
@@ -53,7 +53,10 @@ class DatasetWriter(DatasetFolder):
 
     def read_record(self, image_id: int) -> dict[str, Any]:
         """Read what :meth:`write` was given for an image."""
-        return json.loads(self._record_path(image_id).read_bytes())
+        path = self._record_path(image_id)
+        with naming(path, 'cannot be read'):
+            content = path.read_bytes()
+        return json.loads(content)
 
     def _record_path(self, image_id: int) -> Path:
         return self.records / f'{image_id:08d}.json'

@@ -9,13 +9,14 @@ import numpy as np
 
 from synpose.generation.people.clothing import Tailor
 from synpose.generation.people.props import LAPTOP_HEIGHT, hold
-from synpose.generation.people.roster import Identity, Roster, draw_identity
+from synpose.generation.people.roster import ROSTER_SIZE, Identity, Roster, draw_identity
 from synpose.generation.posing.free_actions import FreeAction
 from synpose.generation.posing.movements import MOVEMENTS, SEATED, STANDING, Movement, load_movements
 from synpose.generation.posing.poser import Pose, Poser
-from synpose.generation.primitives import BODY_PARTS, Mesh, Person, Seat
+from synpose.generation.primitives import Mesh, Person, Seat
 from synpose.generation.rooms.styles import check_keys
 from synpose.registry import BODIES
+from synpose.skeletons import BODY_PARTS
 
 _SITTING = [BODY_PARTS.index(name) for name in ('torso', 'right_upper_leg', 'left_upper_leg')]
 _SEAT_HALF_WIDTH = 0.20  # m
@@ -36,14 +37,14 @@ class PersonFactory:
         body: Config of the body model, one of :data:`~synpose.registry.BODIES`.
 
     Raises:
-        ValueError: If a movement or the size of the roster is unknown, or a range of ages is none.
-        KeyError: If the body model is not registered.
+        ValueError: If an option does not fit, see :func:`check_options`.
+        FileNotFoundError: If a file of movements or of the body model is missing.
         ImportError: If the body model's package is not installed.
     """
 
     def __init__(
         self,
-        roster: int | None = 551,
+        roster: int | None = ROSTER_SIZE,
         roster_seed: int = 551,
         age_range: tuple[float, float] = (9.0, 25.0),
         teacher_age_range: tuple[float, float] = (26.0, 62.0),
@@ -113,7 +114,7 @@ class PersonFactory:
         person.meshes = [press(mesh, seat) for mesh in person.meshes]
         place = str(rng.choice(['', 'chair', 'floor'], p=[0.2, 0.4, 0.4]))
         if someone.look.bag is not None and place:
-            person.attributes['belongings'] = [f'{someone.look.bag} on {place}']
+            person.attributes.update(bag=someone.look.bag, belongings=[f'{someone.look.bag} on {place}'])
         return person
 
     def sample_standing(
@@ -161,6 +162,7 @@ class PersonFactory:
             meshes += hold(rng, movement.held, joints, side)
         attributes = {
             **someone.record(),
+            'bag': someone.look.bag if bag else None,
             'movement': movement.name,
             'main_hand': side,
             'held': movement.held,
@@ -190,7 +192,9 @@ def check_options(options: Mapping[str, Any]) -> None:
     """Check the options of :class:`PersonFactory` without loading the body model.
 
     Raises:
-        ValueError: If an option or a movement is unknown, the roster is too small, or a range of ages is none.
+        ValueError: If an option or a movement is unknown, the roster is too small, a range of ages is none, or the
+            body model's own options do not fit.
+        FileNotFoundError: If the body model's files are missing.
     """
     check_keys(options, 'people', (), inspect.signature(PersonFactory).parameters)
     for name in {'age_range', 'teacher_age_range'} & set(options):
@@ -203,8 +207,10 @@ def check_options(options: Mapping[str, Any]) -> None:
     body = options.get('body', {'type': 'AnnyBody'})
     if not isinstance(body, Mapping) or 'type' not in body:
         raise ValueError(f"body: {body!r} is not a config like dict(type='AnnyBody')")
-    if BODIES.get(body['type']) is None:
+    model = BODIES.get(body['type'])
+    if model is None:
         raise ValueError(f'body: unknown type {body["type"]!r}; known: {sorted(BODIES.module_dict)}')
+    model.check(**{name: value for name, value in body.items() if name != 'type'})
     _movements(options.get('movements'))
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from synpose.generation.bodies.body_model import Body, BodyModel
 from synpose.generation.posing.poser import Pose
-from synpose.generation.primitives import BODY_PARTS, Material, Mesh
+from synpose.generation.primitives import Material, Mesh
+from synpose.skeletons import BODY_PARTS
 
 HEAD, TORSO = BODY_PARTS.index('head'), BODY_PARTS.index('torso')
 # SURREAL counts neck and collar bones to the torso (https://arxiv.org/abs/1701.01370).

@@ -6,7 +6,7 @@ from synpose.generation.bodies.kinematics import normalized
 from synpose.generation.people.things import LAPTOP_HEIGHT, THINGS, open_book
 from synpose.generation.primitives import Mesh, Seat
 from synpose.generation.shapes import moved
-from synpose.skeletons import JOINT_NAMES
+from synpose.skeletons import JOINT_ROW
 
 __all__ = ['HELD', 'LAPTOP_HEIGHT', 'ON_DESK', 'hold', 'lay']
 
@@ -37,7 +37,6 @@ ON_DESK = tuple(_SPOTS)
 """Things that lie before people."""
 
 _DESK_EDGE = 0.01  # m between things and the desk's edges
-_ROW = {name: i for i, name in enumerate(JOINT_NAMES)}
 
 
 def _put(meshes: list[Mesh], place: np.ndarray, axes: np.ndarray) -> list[Mesh]:
@@ -63,7 +62,7 @@ def hold(rng: np.random.Generator, thing: str, joints: np.ndarray, side: str) ->
         raise ValueError(f'unknown thing to hold {thing!r}, expected one of {HELD}')
 
     def at(name: str) -> np.ndarray:
-        return joints[_ROW[f'{side}_{name}']].astype(float)
+        return joints[JOINT_ROW[f'{side}_{name}']].astype(float)
 
     if thing in _BETWEEN:
         return _between(rng, thing, joints)
@@ -91,9 +90,9 @@ def _upright(up: np.ndarray, ahead: np.ndarray) -> np.ndarray:
 
 def _between(rng: np.random.Generator, thing: str, joints: np.ndarray) -> list[Mesh]:
     """Put a thing between both hands."""
-    left, right = (joints[_ROW[f'{hand}_palm']].astype(float) for hand in ('left', 'right'))
+    left, right = (joints[JOINT_ROW[f'{hand}_palm']].astype(float) for hand in ('left', 'right'))
     center, across = (left + right) / 2, normalized(right - left)
-    fingertips = (joints[_ROW['left_middle_1']] + joints[_ROW['right_middle_1']]) / 2 - center
+    fingertips = (joints[JOINT_ROW['left_middle_1']] + joints[JOINT_ROW['right_middle_1']]) / 2 - center
     ahead = normalized(np.array([0, 1.0, 0.8]) + 3 * fingertips)
     ahead = normalized(ahead - across * (ahead @ across))
     axes = np.stack([across, ahead, np.cross(across, ahead)], axis=1)

@@ -12,6 +12,8 @@ from synpose.generation.people.clothing import Tailor
 from synpose.generation.people.outfits import build_outfit
 from synpose.generation.people.pieces import Outfit
 
+ROSTER_SIZE = 551
+"""Number of identities unless told otherwise, that of the SynPose paper."""
 _TEACHER_EVERY = 10  # identities 0, 10, 20, ... are drawn from the teachers' ages
 
 
@@ -58,6 +60,12 @@ def draw_identity(
     return Identity(number, body, look, *build_outfit(rng, tailor, body, look))
 
 
+def members(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of the teachers and of the pupils in a roster of some size, ``(T,)`` and ``(P,)``."""
+    teachers = np.arange(0, size, _TEACHER_EVERY)
+    return teachers, np.setdiff1d(np.arange(size), teachers)
+
+
 class Roster:
     """Identities 0 to ``size - 1``, made when they are first asked for.
 
@@ -90,8 +98,7 @@ class Roster:
             raise ValueError(f'roster: {size} is too few, need a teacher and a pupil')
         self.model, self.tailor, self.seed = model, tailor, seed
         self.age_range, self.teacher_age_range = age_range, teacher_age_range
-        self.teachers = np.arange(0, size, _TEACHER_EVERY)
-        self.pupils = np.setdiff1d(np.arange(size), self.teachers)
+        self.teachers, self.pupils = members(size)
         self.size = size
         self._limit = cache
         self._cached: OrderedDict[int, Identity] = OrderedDict()

@@ -6,9 +6,8 @@ from synpose.generation.bodies.body_model import Body, BodyModel
 from synpose.generation.bodies.kinematics import rotation
 from synpose.generation.posing.goals import SEAT_ANCHORS
 from synpose.generation.posing.stance import Stance
-from synpose.skeletons import JOINT_NAMES
+from synpose.skeletons import JOINT_ROW
 
-_ROW = {name: i for i, name in enumerate(JOINT_NAMES)}
 _OTHER = {'L': 'R', 'R': 'L'}
 _SEAT_EDGE = 0.19  # half the width of a chair's seat, m
 _BACK_TOP = 0.40  # how far a chair's back rises above its seat, m
@@ -74,7 +73,7 @@ class Anchors:
         joints = self.model.joints(body.vertices, body.heads)
         own = 'left' if side == 'L' else 'right'
         nose, chin, crown, eye, ear = (
-            joints[_ROW[n]] for n in ('nose', 'chin', 'head_top', f'{own}_eye', f'{own}_ear')
+            joints[JOINT_ROW[n]] for n in ('nose', 'chin', 'head_top', f'{own}_eye', f'{own}_ear')
         )
         middle = np.array([0.0, 1.0, 1.0])
         size = np.linalg.norm(crown - chin)

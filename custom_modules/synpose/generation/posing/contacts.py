@@ -42,11 +42,6 @@ def desk_penetration(points: np.ndarray, seat: Seat) -> float:
     return float(depth_in_box(points, *slab(seat)).max(initial=0.0))
 
 
-def floor_penetration(points: np.ndarray) -> float:
-    """Return how far the lowest of the points ``(V, 3)`` is below the floor, m; 0 if none is."""
-    return float(np.maximum(-points[:, 2], 0.0).max(initial=0.0))
-
-
 def seat_gap(points: np.ndarray, seat: Seat) -> float:
     """Return the height of a sitter's flesh over the chair's seat, m; negative where it sinks in.
 

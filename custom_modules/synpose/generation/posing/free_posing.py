@@ -87,7 +87,7 @@ class FreePoser:
         back = rotation(thigh, sign * angles['turn']) @ swung @ -_Y
         shin = np.cos(angles['knee']) * thigh + np.sin(angles['knee']) * back
         self._set_leg(body, local, whole @ thigh, whole @ shin, whole @ np.cross(back, thigh), side)
-        self._set_foot(body, local, side, None if level else angles['ankle'])
+        self._set_foot(local, side, None if level else angles['ankle'])
 
     def _set_leg(
         self, body: Body, local: np.ndarray, thigh: np.ndarray, shin: np.ndarray, across: np.ndarray, side: str
@@ -100,7 +100,7 @@ class FreePoser:
         local[hip] = local[self.model.bone['root']].T @ upper
         local[knee] = upper.T @ lower
 
-    def _set_foot(self, body: Body, local: np.ndarray, side: str, angle: float | None) -> None:
+    def _set_foot(self, local: np.ndarray, side: str, angle: float | None) -> None:
         """Bend an ankle, rad; None makes the sole level, as far as an ankle bends."""
         bone = self.model.bone
         if angle is None:
@@ -161,7 +161,7 @@ class FreePoser:
                 hip, np.array([*ankle[:2], ground]), float(lengths[s][0]), float(lengths[s][1]), pole
             )
             self._set_leg(body, local, normalized(knee - hip), normalized(ankle - knee), across, s)
-            self._set_foot(body, local, s, None)
+            self._set_foot(local, s, None)
 
     def _on_ground(self, body: Body, local: np.ndarray, settle: bool, lift: float) -> tuple[np.ndarray, np.ndarray]:
         """Return rotations ``(B, 3, 3)`` and joints ``(B, 3)`` with the lowest point of the skin ``lift`` m up."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from synpose.generation.people.props import HELD, ON_DESK
-from synpose.generation.posing.goals import ANCHORS, ArmGoal, LegGoal, Legs, Span
+from synpose.generation.posing.goals import ANCHORS, HEAD_ANCHORS, ArmGoal, LegGoal, Legs, Span
 from synpose.generation.records import build, choice, flag, mapping, numbers, read_yaml, span, vector
 
 FOLDER = Path(__file__).parents[1] / 'data' / 'movements'
@@ -182,6 +182,8 @@ def _legs(goals: Mapping[str, Any], value: Any, where: str) -> Legs:
 def _consistent(movement: Movement, where: str) -> Movement:
     if all(goal.anchor.startswith('other_') for goal in (movement.main, movement.other)):
         raise ValueError(f'{where}: main and other: each hand is measured from the other one')
+    if movement.head_propped and not {movement.main.anchor, movement.other.anchor} & set(HEAD_ANCHORS):
+        raise ValueError(f'{where}: head_propped: neither hand is at the head, one of {HEAD_ANCHORS}')
     return movement
 
 

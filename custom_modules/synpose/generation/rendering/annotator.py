@@ -11,20 +11,7 @@ import numpy as np
 
 from synpose.generation.primitives import Person
 from synpose.generation.rendering.cameras import Camera
-from synpose.skeletons import JOINT_NAMES, strip_side
-
-_TOLERANCES = {
-    **dict.fromkeys(('chest', 'spine', 'pelvis', 'hip'), 0.20),
-    **dict.fromkeys(('head_top', 'neck', 'shoulder', 'clavicle'), 0.15),
-    **dict.fromkeys(('knee', 'elbow', 'ankle', 'ear'), 0.10),
-    **dict.fromkeys(('nose', 'eye', 'chin', 'wrist', 'toe', 'palm'), 0.07),
-}
-OWN_BODY_TOLERANCE = np.array([_TOLERANCES.get(strip_side(name), 0.04) for name in JOINT_NAMES])
-"""How far behind its own body's surface a joint may lie and still be seen, ``(59,)`` m; our choice.
-
-A joint is inside the body: about half the limb's thickness below the skin, more where the line of sight is oblique.
-Beyond this the surface belongs to another part of the body (a wrist behind the back). Finger joints take .04.
-"""
+from synpose.skeletons import OWN_BODY_TOLERANCE
 
 
 def joint_visibility(
@@ -33,8 +20,8 @@ def joint_visibility(
     """Tell absent, occluded and visible joints apart by the depth map.
 
     A joint is visible if nothing lies before it except its own body's skin: where its pixel shows the same person, the
-    joint may be :data:`OWN_BODY_TOLERANCE` behind the surface; where it shows anything else (the joint sits beside the
-    silhouette), that must lie behind the joint.
+    joint may be :data:`~synpose.skeletons.OWN_BODY_TOLERANCE` behind the surface; where it shows anything else (the
+    joint sits beside the silhouette), that must lie behind the joint.
 
     Args:
         keypoints: ``(59, 2)`` px.

@@ -9,14 +9,17 @@ an image turns ``x`` into ``W - 1 - x``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+
+from synpose.generation.rooms.styles import check_keys, check_range
 
 NUM_CAMERAS = 8
 CLEARANCE = 1.25
 """Distance that cameras keep from where heads can be, m."""
 _INSET, _TRIES = 0.22, 24
+_LIMITS = {'fov': (5.0, 150.0), 'height': (0.3, 15.0), 'pitch': (-80.0, 80.0)}  # degrees, m, degrees
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,17 @@ class Space(Protocol):
 
     def heads(self) -> np.ndarray:
         """Where heads can be, ``(N, 3)`` m."""
+
+
+def check_camera(ranges: Mapping[str, Any]) -> None:
+    """Check the ranges of :func:`sample_camera`.
+
+    Raises:
+        ValueError: If one is unknown, missing or no (low, high) within its limits.
+    """
+    check_keys(ranges, 'camera', tuple(_LIMITS))
+    for name, limits in _LIMITS.items():
+        check_range(ranges[name], f'camera: {name}', *limits)
 
 
 def sample_camera(

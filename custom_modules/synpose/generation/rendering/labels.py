@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from synpose.generation.primitives import BODY_PARTS, Material, Mesh
+from synpose.generation.primitives import Material, Mesh
+from synpose.skeletons import BODY_PARTS
 
 _PARTS = 16  # labels a surface takes: one for each body part, rounded up
 _ATLAS_WIDTH = 4096  # texels
@@ -82,12 +83,13 @@ class Palette:
     def __init__(self, materials: Sequence[Material]) -> None:
         textures = {id(m.texture): m.texture for m in materials if m.texture is not None}
         self._atlas, corners = _pack(list(textures.values()))
+        place = dict(zip(textures, corners, strict=True))
         self._colors = np.zeros((len(materials) + 1, 3), np.float32)
         self._frames = np.zeros((len(materials) + 1, 4), np.float32)  # x, y, width, height; (0, 0) is white
         for number, material in enumerate(materials, 1):
             self._colors[number] = material.color
             if material.texture is not None:
-                x, y = corners[list(textures).index(id(material.texture))]
+                x, y = place[id(material.texture)]
                 self._frames[number] = x - 0.5, y - 0.5, material.texture.shape[1], material.texture.shape[0]
 
     def reflectance(self, surface: np.ndarray, uv: np.ndarray) -> np.ndarray:

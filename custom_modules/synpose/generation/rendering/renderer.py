@@ -42,7 +42,7 @@ class Rendering:
         stencil: Person number ``(H, W)`` uint16, 1-based in the order of the people; 0 elsewhere.
         coverage: Share of each pixel that people cover ``(H, W)`` float32 in [0, 1]; what to blend by when people are
             laid over a photo (``color`` is multiplied by it already where nothing is behind them).
-        parts: Body part ``(H, W)`` uint8, a number of :data:`synpose.generation.primitives.BODY_PARTS`; 0 off people
+        parts: Body part ``(H, W)`` uint8, a number of :data:`synpose.skeletons.BODY_PARTS`; 0 off people
             and on what they hold. None if not asked for.
     """
 
@@ -168,12 +168,17 @@ class SceneRenderer:
     @contextmanager
     def _no_labels(self) -> Iterator[None]:
         """Let surfaces reflect light and shine no labels."""
-        for scale in (0.0, 1.0):
-            for emitter in self._labels:
-                emitter['radiance.scale'] = scale
-                emitter.update()
-            if scale == 0:
-                yield
+        self._shine(0.0)
+        try:
+            yield
+        finally:
+            self._shine(1.0)
+
+    def _shine(self, scale: float) -> None:
+        """Set how bright all labels are; 1 shows their values."""
+        for emitter in self._labels:
+            emitter['radiance.scale'] = scale
+            emitter.update()
 
     def _pass(
         self,

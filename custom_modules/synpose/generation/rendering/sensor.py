@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
+from synpose.generation.rooms.styles import check_keys, check_range
+
 Range = float | tuple[float, float]
 
 SENSOR_DEFAULTS: dict[str, Range] = {
@@ -23,6 +25,27 @@ SENSOR_DEFAULTS: dict[str, Range] = {
 blue); ``contrast`` and ``saturation`` factors about gray; ``vignette`` share of light lost in the corners; ``blur``
 standard deviation in px; ``noise`` standard deviation as a fraction of full scale at mid gray; ``jpeg_quality`` 1-100.
 """
+_LIMITS: dict[str, tuple[float, float]] = {
+    'exposure': (0.01, 100),
+    'white_balance': (-2, 2),
+    'contrast': (0, 10),
+    'saturation': (0, 10),
+    'vignette': (0, 1),
+    'blur': (0, 100),
+    'noise': (0, 1),
+    'jpeg_quality': (1, 100),
+}
+
+
+def check_sensor(sensor: Mapping[str, Range]) -> None:
+    """Check overrides of :data:`SENSOR_DEFAULTS`.
+
+    Raises:
+        ValueError: If a name is unknown, or a value is no number or (low, high) range within its limits.
+    """
+    check_keys(sensor, 'sensor', (), SENSOR_DEFAULTS)
+    for name, value in sensor.items():
+        check_range(value if isinstance(value, tuple | list) else (value, value), f'sensor: {name}', *_LIMITS[name])
 
 
 def sample_sensor(rng: np.random.Generator, sensor: Mapping[str, Range]) -> dict[str, float]:
@@ -33,11 +56,9 @@ def sample_sensor(rng: np.random.Generator, sensor: Mapping[str, Range]) -> dict
         sensor: Overrides of :data:`SENSOR_DEFAULTS`.
 
     Raises:
-        ValueError: If a name is unknown.
+        ValueError: As :func:`check_sensor`.
     """
-    unknown = sorted(set(sensor) - set(SENSOR_DEFAULTS))
-    if unknown:
-        raise ValueError(f'unknown sensor option {unknown[0]!r}; known: {sorted(SENSOR_DEFAULTS)}')
+    check_sensor(sensor)
     ranges = {**SENSOR_DEFAULTS, **sensor}
     return {
         key: float(rng.uniform(*value)) if isinstance(value, tuple | list) else float(value)

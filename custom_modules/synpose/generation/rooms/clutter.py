@@ -54,7 +54,7 @@ def bottle(spot: Sequence[float], material: Material) -> list[Mesh]:
     return [body, neck, rod((x, y, z + 0.185), (x, y, z + 0.215), 0.016, material, 12, closed=True)]
 
 
-def bag(rng: np.random.Generator, seat: Seat, side: float, material: Material) -> list[Mesh]:
+def bag(rng: np.random.Generator, side: float, material: Material) -> list[Mesh]:
     """A school bag on the floor at the ``side`` (-1 or 1) of a chair."""
     size = np.array([rng.uniform(0.12, 0.18), rng.uniform(0.26, 0.34), rng.uniform(0.34, 0.44)])
     body = slab(-0.5 * size * [1, 1, 0], size * [0.5, 0.5, 1], material, 0.05)

@@ -43,7 +43,7 @@ def furnish(rng: np.random.Generator, room: 'Room', finishes: Finishes, tables: 
         elif plan.kind != 'exam' or rng.random() < 0.3:
             meshes += clutter.desk_items(rng, seat, finishes.papers, finishes.covers)
         if rng.random() < (0.3 if plan.kind != 'exam' else 0.0):
-            meshes += clutter.bag(rng, seat, float(rng.choice([-1, 1])), clutter.pick(rng, finishes.covers))
+            meshes += clutter.bag(rng, float(rng.choice([-1, 1])), clutter.pick(rng, finishes.covers))
         room.meshes += moved(meshes, place.position, place.heading)
         room.solids += chair_solids(index, place, finishes.chair, finishes.desk == 'none')
 
@@ -111,8 +111,8 @@ def decorate(rng: np.random.Generator, room: 'Room', finishes: Finishes, walls: 
         for _ in range(count if name in chosen else 0):
             wall = walls['front'] if name in ('bin', 'flag') else any_wall()
             x = wall.find(rng, wide, low, high)
-            if x is not None and _stand(rng, room, finishes, name, wall, x, wide, high):
-                continue
+            if x is not None:
+                _stand(rng, room, finishes, name, wall, x, wide, high)
     if 'posters' in chosen:
         _posters(rng, room, walls)
 
@@ -126,7 +126,7 @@ def _stand(
     x: float,
     wide: float,
     high: float,
-) -> bool:
+) -> None:
     """Put one thing at a wall unless a place is too near."""
     parts, ground = finishes.parts, wall.ground(x, wide)
     deep = {'cabinet': 0.42, 'shelves': 0.32, 'plants': 0.45, 'coats': 0.2, 'cables': 0.06}.get(name, 0.35)
@@ -135,7 +135,7 @@ def _stand(
     spots = np.array([_above(place.position, 0.3) for place in room.places])
     around = Solid(name, solid.center, wall.heading, solid.half + np.array([0.33, 0.33, 0.3]))
     if around.contains(spots).any():
-        return False
+        return
     if name == 'coats':
         meshes = fittings.coats(rng, wide, parts['trim'], parts['metal'], finishes.covers)
     elif name == 'cabinet':
@@ -152,7 +152,6 @@ def _stand(
         meshes = moved(fittings.cable_duct(wide, parts['frame']), (0, 0, 0.28))
     room.meshes += wall.put(meshes, x, ground)
     room.solids.append(solid)
-    return True
 
 
 def _front_furniture(rng: np.random.Generator, room: 'Room', finishes: Finishes) -> None:

@@ -8,9 +8,7 @@ import numpy as np
 
 from synpose.generation.primitives import Material, Mesh, Seat
 from synpose.generation.rooms.seating import Table
-from synpose.generation.shapes import bent, box, ellipse, merge, moved, prism, quad, rod, slab
-
-__all__ = ['TOP', 'box', 'chair', 'merge', 'moved', 'quad', 'rod', 'table', 'tablet']
+from synpose.generation.shapes import bent, box, ellipse, moved, prism, rod, slab
 
 TOP = 0.028
 """Thickness of a table's top, m."""

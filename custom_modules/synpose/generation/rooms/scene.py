@@ -46,8 +46,8 @@ class Composition:
     Attributes:
         people: In world coordinates, the standing last.
         things: What lies on their desks and stands beside them, in world coordinates.
-        redrawn: How often someone was drawn again, by reason (:data:`REASONS`), and how many taken places stayed
-            empty in the end (``'left_empty'``).
+        redrawn: How often someone did not fit, sitting or standing, by reason (:data:`REASONS`), and how many taken
+            places stayed empty and teachers were left out in the end (``'left_empty'``).
     """
 
     people: list[Person] = field(default_factory=list)
@@ -98,13 +98,10 @@ def compose(
             turn = np.deg2rad(np.clip(rng.normal(0, heading_jitter), -2 * heading_jitter, 2 * heading_jitter))
             own = factory.sample_seated(rng, place.seat, identity=identity)
             person = own.placed(place.position, place.heading + turn)
-            reason = crowd.conflict(person, index)
-            if reason is None:
-                crowd.admit(person)
+            if crowd.admit(person, index):
                 crowd.result.people.append(person)
                 crowd.result.things += _things(rng, person, place, turn)
                 break
-            crowd.result.redrawn[reason] += 1
         else:
             crowd.result.redrawn['left_empty'] += 1
     for chance, identity in zip((teacher, 0.25 * teacher), factory.identities(rng, 2, teachers=True)):
@@ -115,10 +112,11 @@ def compose(
             (x0, x1), (y0, y1) = room.teacher
             spot = np.array([rng.uniform(x0, x1), rng.uniform(y0, y1), 0.0])
             person = factory.sample_standing(rng, identity=identity).placed(spot, np.pi + rng.normal(0, 0.5))
-            if crowd.conflict(person) is None:
-                crowd.admit(person)
+            if crowd.admit(person):
                 upright.append(person)
                 break
+        else:
+            crowd.result.redrawn['left_empty'] += 1
     crowd.result.people += upright
     return crowd.result
 
@@ -130,7 +128,7 @@ def _things(rng: np.random.Generator, person: Person, place: Place, turn: float)
         things += lay(rng, name, place.seat, person.attributes['main_hand'])
     things = moved(things, np.zeros(3), turn)  # they lie before the person, who sits a little turned
     for name in person.attributes.get('belongings', ()):
-        things += belongings(rng, name, place.seat)
+        things += belongings(rng, name, place.seat, np.array(person.attributes['colors']['bag']))
     return moved(things, place.position, place.heading)
 
 
@@ -141,12 +139,25 @@ class _Crowd:
         self.room, self.factory = room, factory
         self.result = Composition()
         self._solids = [(solid, solid.bounds()) for solid in room.solids]
-        self._skins: list[tuple[np.ndarray, np.ndarray]] = []
+        self._surfaces: list[tuple[tuple[np.ndarray, np.ndarray], np.ndarray]] = []
 
-    def admit(self, person: Person) -> None:
-        """Let later people keep away from this one."""
-        if person.skin is not None:
-            self._skins.append((person.skin, bounds(person.skin)))
+    def admit(self, person: Person, index: int | None = None) -> bool:
+        """Take someone in and let later people keep away, or count why not.
+
+        Args:
+            person: In world coordinates.
+            index: As in :meth:`conflict`.
+
+        Returns:
+            Whether the person fits.
+        """
+        reason = self.conflict(person, index)
+        if reason is not None:
+            self.result.redrawn[reason] += 1
+        elif person.skin is not None:
+            surface = self._surface(person)
+            self._surfaces.append((surface, bounds(surface[0])))
+        return reason is None
 
     def conflict(self, person: Person, index: int | None = None) -> str | None:
         """Name what a person reaches into, one of :data:`REASONS`; None if nothing.
@@ -174,11 +185,17 @@ class _Crowd:
             near = skin[((skin >= common[0]) & (skin <= common[1])).all(axis=1)]
             if len(near) and solid.depths(near).max() > (contacts.DESK_TOLERANCE if index is not None else 0.0):
                 return 'furniture'
-        faces = self.factory.model.faces
-        for other, around in self._skins:
-            if overlap(box, around) is not None and bodies_intersect(skin, faces, other, faces):
+        surface = self._surface(person)
+        box = bounds(surface[0])
+        for other, around in self._surfaces:
+            if overlap(box, around) is not None and bodies_intersect(*surface, *other):
                 return 'body'
         return None
+
+    def _surface(self, person: Person) -> tuple[np.ndarray, np.ndarray]:
+        """Return vertices and faces of what others must not touch: clothes, hair and bags too, where they are made."""
+        assert person.skin is not None
+        return person.surface() if person.meshes else (person.skin, self.factory.model.faces)
 
     def stand(self, rng: np.random.Generator, place: Place, identity: Any) -> Person | None:
         """Put someone on their feet beside or behind the chair, admitted; None if there is no room."""
@@ -190,8 +207,8 @@ class _Crowd:
             upright = person.placed(spot, place.heading + rng.normal(0, 0.3))
             width, depth, _ = self.room.extent
             if min(0.5 * width - abs(spot[0]), spot[1], depth - spot[1]) < _WALL_DISTANCE:
+                self.result.redrawn['wall'] += 1
                 continue
-            if abs(spot[2] - place.position[2]) < 0.01 and self.conflict(upright) is None:
-                self.admit(upright)
+            if abs(spot[2] - place.position[2]) < 0.01 and self.admit(upright):
                 return upright
         return None

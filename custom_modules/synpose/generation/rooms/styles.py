@@ -1,8 +1,11 @@
 """Checks the names inside a generator's options, so that a slip is named before anything is rendered."""
 
 from collections.abc import Collection, Mapping
+from numbers import Real
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from synpose.generation.rooms.textures import TEXTURES
 
@@ -15,6 +18,10 @@ LIGHT = ('lamp', 'window', 'ambient', 'warmth')
 
 _COLOR = ('hue', 'saturation', 'value')
 _SURFACE = ('textures', 'roughness')
+# A hue has period 1: ranges about red pass 0 or 1.
+_LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {'hue': (-1, 2), 'warmth': (-1, 1), **dict.fromkeys(_COLOR[1:], (0, 1)), **dict.fromkeys(LIGHT[:3], (0, np.inf))}
+)
 BOARD_STYLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         'chalk': {'textures': ('board',), 'hue': (0.3, 0.48), 'saturation': (0.15, 0.5), 'value': (0.16, 0.36)},
@@ -60,16 +67,36 @@ def check_keys(found: Mapping[str, Any], where: str, needed: Collection[str], op
         raise ValueError(f'{where}: {missing[0]!r} is missing')
 
 
+def check_range(value: Any, where: str, low: float, high: float) -> None:
+    """Check a (low, high) range within limits.
+
+    Args:
+        value: The range.
+        where: Its name.
+        low: Its smallest value.
+        high: Its largest value.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    ends = value if isinstance(value, (tuple, list)) else ()
+    pair = len(ends) == 2 and all(isinstance(end, Real) and not isinstance(end, bool) for end in ends)
+    if not (pair and np.isfinite(ends).all() and low <= ends[0] <= ends[1] <= high):
+        raise ValueError(f'{where}: {value!r} is no (low, high) within {low:g} and {high:g}')
+
+
 def check_style(style: Mapping[str, Any]) -> None:
     """Check a style as :func:`synpose.generation.rooms.building.build_room` needs it.
 
     Raises:
-        ValueError: If a material, a light or one of their keys is unknown or missing.
+        ValueError: If a material, a light or one of their keys is unknown or missing, or a value is wrong.
     """
     check_keys(style, 'style', (*MATERIALS, 'light'))
     check_keys(style['light'], 'style.light', LIGHT)
     for part in MATERIALS:
         check_keys(style[part], f'style.{part}', _COLOR, _SURFACE)
+    for part, values in style.items():
+        _check_values(values, f'style.{part}')
 
 
 def check_part(changes: Mapping[str, Any], where: str, part: str) -> None:
@@ -81,13 +108,22 @@ def check_part(changes: Mapping[str, Any], where: str, part: str) -> None:
     if part not in (*MATERIALS, 'light'):
         raise ValueError(f'{where}: no such part; known: {[*MATERIALS, "light"]}')
     check_keys(changes, where, (), LIGHT if part == 'light' else (*_COLOR, *_SURFACE))
-    for key, value in changes.items():
+    _check_values(changes, where)
+
+
+def _check_values(values: Mapping[str, Any], where: str) -> None:
+    """Check a part's textures, roughness and ranges."""
+    for key, value in values.items():
         if key == 'textures':
+            if not isinstance(value, (tuple, list)) or not value:
+                raise ValueError(f'{where}: textures: {value!r} is not a list of names')
             for name in value:
                 if name not in TEXTURES:
                     raise ValueError(f'{where}: unknown texture {name!r}; known: {sorted(TEXTURES)}')
-        elif key != 'roughness' and not (len(value) == 2 and value[0] <= value[1]):
-            raise ValueError(f'{where}: {key}: {value!r} is no (low, high)')
+        elif key == 'roughness':
+            check_range((value, value), f'{where}: {key}', 0, 1)
+        else:
+            check_range(value, f'{where}: {key}', *_LIMITS[key])
 
 
 def merged_style(style: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

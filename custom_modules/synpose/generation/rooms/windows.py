@@ -27,7 +27,7 @@ def window(width: float, height: float, frame: Material, sill: Material, bars: i
     ]
     for at in np.linspace(-x, x, bars + 2)[1:-1].tolist():
         meshes.append(slab((at - 0.025, -0.055, 0), (at + 0.025, 0, height), frame, 0.006))
-        meshes.append(rod((at - 0.0, -0.08, 0.5 * height), (at, -0.08, 0.5 * height + 0.11), 0.009, frame, 6))
+        meshes.append(rod((at, -0.08, 0.5 * height), (at, -0.08, 0.5 * height + 0.11), 0.009, frame, 6))
     return meshes
 
 

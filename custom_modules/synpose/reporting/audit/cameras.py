@@ -55,10 +55,10 @@ def check_frame(views: Sequence[View]) -> list[Finding]:
                     if off > CAMERA_TOLERANCE:
                         message = f'm from the same person in the world, {where}'
                         findings.append(view.finding('frames', 'keypoints_3d', off, message, i))
-                    for field in ('behavior',):
-                        if view.people[i].get(field) != twin.get(field):
-                            message = f'but {twin.get(field)!r} in {where}'
-                            findings.append(view.finding('frames', field, view.people[i].get(field), message, i))
+                    behavior = view.people[i].get('behavior')
+                    if behavior != twin.get('behavior'):
+                        message = f'but {twin.get("behavior")!r} in {where}'
+                        findings.append(view.finding('frames', 'behavior', behavior, message, i))
                     if identity(view.people[i]) != identity(twin):
                         message = f'but {identity(twin)!r} in {where}'
                         findings.append(view.finding('frames', 'identity', identity(view.people[i]), message, i))

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from synpose.generation.rendering.annotator import OWN_BODY_TOLERANCE
 from synpose.reporting.audit.view import Finding, View
-from synpose.skeletons import FINGERS, JOINT_NAMES
+from synpose.skeletons import FINGERS, JOINT_NAMES, OWN_BODY_TOLERANCE
 
 PROJECTION_TOLERANCE = 0.1  # px
 WHOLE_PIXEL_TOLERANCE = 0.51  # px, where the file rounds keypoints to whole pixels
@@ -15,7 +14,7 @@ FINGER_WIDTH = 0.016  # m; a finger that is narrower than a pixel may lie betwee
 
 
 def check_visibility(view: View) -> list[Finding]:
-    """Visibility must be 0, 1 or 2, ``num_keypoints`` the joints above 0, and a joint inside the image not absent."""
+    """Visibility must be 0, 1 or 2, and ``num_keypoints`` the number of joints above 0."""
     findings = []
     visibility = view.keypoints[..., 2]
     for i, joint in zip(*np.nonzero(~np.isin(visibility, (0, 1, 2)))):

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.ndimage import find_objects
 
-from synpose.generation.primitives import BODY_PARTS
 from synpose.reporting.audit.view import Finding, View
+from synpose.skeletons import BODY_PARTS
 
 BOX_TOLERANCE = 1  # px
 DEPTH_MARGIN = 0.6  # m; hair, clothes and things held reach this far beyond the joints' own depths

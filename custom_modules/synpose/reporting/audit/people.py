@@ -25,7 +25,7 @@ CAPSULES = (
 
 
 def check_duplicates(view: View) -> list[Finding]:
-    """No two annotations may be the same person: joints that coincide, or one identity twice."""
+    """No two annotations may be of one body: joints that coincide (in 3-D, else in the image)."""
     findings = []
     labelled = np.where(view.keypoints[..., 2:] > 0, view.keypoints[..., :2], np.nan)
     for i in range(len(view.people)):

@@ -53,7 +53,7 @@ class View:
         pixels: ``(H, W, 3)`` uint8, blue green red.
         stencil: ``(H, W)`` integer.
         depth: z-depth ``(H, W)`` m; 0 = nothing hit.
-        parts: Body parts ``(H, W)``, numbers of :data:`synpose.generation.primitives.BODY_PARTS`.
+        parts: Body parts ``(H, W)``, numbers of :data:`synpose.skeletons.BODY_PARTS`.
         K: ``(3, 3)`` px.
         R: World-to-camera rotation ``(3, 3)``.
         t: World-to-camera translation ``(3,)``, m.
