@@ -1,4 +1,4 @@
-# What the demo's sets share: small pictures of three plain rooms, and no more movements than a few hundred images teach.
+# What the demo's sets share: small pictures of three plain rooms, and no more movements than few images teach.
 _base_ = ['./classroom.py']
 
 generator = dict(
