@@ -13,6 +13,7 @@ from synpose.generation.classroom import ClassroomGenerator
 from synpose.generation.primitives import Material, Person
 from synpose.generation.shapes import box
 from synpose.registry import GENERATORS
+from synpose.testing import read_tree
 
 pytest.importorskip('mitsuba')
 
@@ -72,10 +73,6 @@ def options(**changes):
     return {**settings, **changes}
 
 
-def tree(root):
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob('*')) if path.is_file()}
-
-
 @pytest.fixture(scope='module')
 def dataset(tmp_path_factory):
     root = tmp_path_factory.mktemp('blocks') / 'set'
@@ -96,7 +93,7 @@ def all_images(root):
 
 def test_any_number_of_workers_writes_the_same_bytes(dataset, tmp_path):
     BlockGenerator(**options()).run(tmp_path / 'set', workers=2)
-    assert tree(tmp_path / 'set') == tree(dataset)
+    assert read_tree(tmp_path / 'set') == read_tree(dataset)
 
 
 @pytest.mark.parametrize('killed_at', [1, 3, 5])
@@ -110,13 +107,13 @@ def test_a_killed_run_resumes_to_the_same_bytes(dataset, tmp_path, killed_at):
     if records:
         records[0].write_bytes(records[0].read_bytes()[:-20])  # a torn record is rendered again
     BlockGenerator(**options()).run(tmp_path / 'set', resume=True)
-    assert tree(tmp_path / 'set') == tree(dataset)
+    assert read_tree(tmp_path / 'set') == read_tree(dataset)
 
 
 def test_resuming_a_complete_set_changes_nothing(dataset):
-    before = tree(dataset)
+    before = read_tree(dataset)
     assert BlockGenerator(**options()).run(dataset, resume=True) == {}
-    assert tree(dataset) == before
+    assert read_tree(dataset) == before
 
 
 def test_stencils_match_boxes_areas_and_ids(dataset):
@@ -185,7 +182,7 @@ def test_dataset_json_renders_the_same_again(dataset, tmp_path):
     settings = description['generator']
     assert settings.pop('type') == 'BlockGenerator'
     BlockGenerator(**settings).run(tmp_path / 'set')
-    assert tree(tmp_path / 'set') == tree(dataset)
+    assert read_tree(tmp_path / 'set') == read_tree(dataset)
 
 
 def test_versions_of_all_that_renders_are_recorded(dataset):

@@ -13,6 +13,7 @@ from synpose.generation.primitives import Material, Person
 from synpose.generation.shapes import box
 from synpose.registry import GENERATORS
 from synpose.skeletons import COCO17_NAMES, JOINT_NAMES
+from synpose.testing import read_tree
 
 pytest.importorskip('mitsuba')
 pytest.importorskip('fcl')
@@ -91,10 +92,6 @@ def options(source, **changes):
     return {**settings, **changes}
 
 
-def tree(root):
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob('*')) if path.is_file()}
-
-
 @pytest.fixture(scope='module')
 def dataset(source, tmp_path_factory):
     root = tmp_path_factory.mktemp('mixed') / 'set'
@@ -110,13 +107,13 @@ def images_and_people(root):
 
 def test_any_number_of_workers_and_a_resumed_run_write_the_same_bytes(dataset, source, tmp_path):
     BlockMix(**options(source)).run(tmp_path / 'two', workers=2)
-    assert tree(tmp_path / 'two') == tree(dataset)
+    assert read_tree(tmp_path / 'two') == read_tree(dataset)
     victim = BlockMix(**options(source))
     victim.killed_at = 4
     with pytest.raises(KeyboardInterrupt):
         victim.run(tmp_path / 'cut')
     BlockMix(**options(source)).run(tmp_path / 'cut', resume=True)
-    assert tree(tmp_path / 'cut') == tree(dataset)
+    assert read_tree(tmp_path / 'cut') == read_tree(dataset)
 
 
 def test_images_have_their_photos_size_and_a_photo_keeps_its_camera(dataset):
@@ -282,8 +279,8 @@ def test_wrong_sources_are_named_before_anything_is_written(source, tmp_path):
         ({'format': 'voc'}, "format: 'voc' is none of"),
         ({'split': 'all'}, "split: 'all' is none of"),
         ({'variants': 0}, 'variants: 0 is not in'),
-        ({'fov': 50}, 'fov: 50 is not a'),
-        ({'pitch': (20, 10)}, 'pitch: .* is not a'),
+        ({'fov': 50}, 'fov: 50 is no'),
+        ({'pitch': (20, 10)}, 'pitch: .* is no'),
         ({'annotations': None}, 'annotations: None is not a path'),
         ({'people_per_image': -1}, 'people_per_image: -1 is not in'),
     ],

@@ -16,7 +16,7 @@ from synpose.generation.jobs.writer import SPLITS, DatasetWriter, encode
 from synpose.generation.people.factory import check_options
 from synpose.generation.people.roster import ROSTER_SIZE, members
 from synpose.generation.rendering import cameras
-from synpose.generation.rendering.annotator import annotate
+from synpose.generation.rendering.annotator import annotate, image_entry
 from synpose.generation.rendering.denoise import tone_map
 from synpose.generation.rendering.sensor import check_sensor, expose, sample_sensor
 from synpose.generation.rooms import building as rooms
@@ -227,21 +227,14 @@ class ClassroomGenerator(DatasetGenerator):
         return _build_room(self.seed, scene, json.dumps(asdict(plan)), json.dumps(self.options['style']))
 
     def _image_entry(self, shot: Shot, camera: cameras.Camera) -> dict[str, Any]:
-        stem = f'{shot.image_id:08d}'
-        return {
-            'id': shot.image_id,
-            'file_name': f'{stem}.jpg',
-            'width': camera.width,
-            'height': camera.height,
-            'stencil_file': f'stencils/{stem}.png',
-            'depth_file': f'depth/{stem}.png',
-            'scene_id': shot.scene,
-            'camera_id': shot.camera,
-            'frame_id': shot.frame,
-            'room_size': shot.room_size,
-            'room': self.rooms[shot.scene % len(self.rooms)].name,
-            'viewpoint': camera.viewpoint,
-            'camera': {'K': camera.K.tolist(), 'R': camera.R.tolist(), 't': camera.t.tolist()},
-            'camera_pitch': camera.pitch,
-            'domain': self.options['domain'],
-        }
+        return image_entry(
+            shot.image_id,
+            camera,
+            self.options['domain'],
+            scene_id=shot.scene,
+            camera_id=shot.camera,
+            frame_id=shot.frame,
+            room_size=shot.room_size,
+            room=self.rooms[shot.scene % len(self.rooms)].name,
+            viewpoint=camera.viewpoint,
+        )

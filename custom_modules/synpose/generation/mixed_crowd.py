@@ -11,11 +11,10 @@ import numpy as np
 from synpose.generation.crowds.crowd import Spot
 from synpose.generation.crowds.crowd_generator import CrowdGenerator, Setting
 from synpose.generation.crowds.crowd_images import CrowdView
-from synpose.generation.crowds.crowd_options import check_range
 from synpose.generation.crowds.photos import fingerprint, read_photo
 from synpose.generation.crowds.real_annotations import FORMATS, read_people
 from synpose.generation.crowds.real_people import RealPhoto, cover, fit_camera, number_people, spot_among
-from synpose.generation.jobs.options import check_numbers, require
+from synpose.generation.jobs.options import check_numbers, check_range, require
 from synpose.generation.jobs.writer import SPLITS
 from synpose.generation.rendering.cameras import Camera
 from synpose.registry import GENERATORS
@@ -106,8 +105,8 @@ class MixedCrowdGenerator(CrowdGenerator):
         require(split in SPLITS, f'split: {split!r} is none of {SPLITS}')
         limits = (('variants', Integral, 1, np.inf), ('num_images', Integral, 1, np.inf))
         check_numbers(own, limits, optional=('num_images',))
-        check_range(own, 'fov', 5, 150)
-        check_range(own, 'pitch', -30, 80)
+        check_range(fov, 'fov', 5, 150)
+        check_range(pitch, 'pitch', -30, 80)
         self._read: tuple[list[RealPhoto], tuple[str, ...]] | None = None
 
     def __getstate__(self) -> dict[str, Any]:

@@ -15,13 +15,11 @@ from mmengine.logging import print_log
 from synpose.generation.crowds.backgrounds import Backgrounds, select_backgrounds
 from synpose.generation.crowds.crowd import Spot, crowd_camera, spot_in_view
 from synpose.generation.crowds.crowd_generator import CrowdGenerator, Setting
-from synpose.generation.crowds.crowd_options import check_range
 from synpose.generation.crowds.person_filter import check_detector
 from synpose.generation.crowds.photos import crop_to, read_photo, share_out
-from synpose.generation.jobs.options import check_image_size, check_numbers, require
+from synpose.generation.jobs.options import check_image_size, check_keys, check_numbers, check_range, require
 from synpose.generation.jobs.writer import SPLITS
 from synpose.generation.rendering.cameras import Camera
-from synpose.generation.rooms.styles import check_keys
 from synpose.registry import GENERATORS
 
 _PHOTOS = 0  # random stream
@@ -106,8 +104,8 @@ class SyntheticCrowdGenerator(CrowdGenerator):
         require(people_per_image > 0, 'people_per_image: is 0; images without people are drawn again')
         check_image_size(image_size)
         check_keys(camera, 'camera', ('fov', 'distance'))
-        check_range(own, 'pitch', -10, 80)
-        check_range(dict(camera), 'fov', 5, 150)
+        check_range(pitch, 'pitch', -10, 80)
+        check_range(camera['fov'], 'fov', 5, 150)
         check_detector(detector)
         self._out: Path | None = None
         self._backgrounds: Backgrounds | None = None

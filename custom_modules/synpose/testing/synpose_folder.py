@@ -172,3 +172,9 @@ def _person_record(
         'keypoints_3d': (ray * distance).round(4).tolist(),
         'behavior': BEHAVIORS[k % len(BEHAVIORS)],
     }
+
+
+def read_tree(root: str | os.PathLike) -> dict[str, bytes]:
+    """Return the content of every file below a folder by its path from there, to compare folders byte for byte."""
+    paths = sorted(Path(root).rglob('*'))
+    return {str(path.relative_to(root)): path.read_bytes() for path in paths if path.is_file()}

@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 from synpose.generation.jobs.locking import FileLock
+from synpose.testing import read_tree
 
 TOOL = Path(__file__).parents[3] / 'tools/generate.py'
 GRACE = 180.0  # s in which orphans must have ended; a worker notices once it has imported its libraries
@@ -50,13 +51,9 @@ def is_alive(pid):
         return False
 
 
-def tree(root):
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob('*')) if path.is_file()}
-
-
 def check_files(root, reference):
     """Compare every file that carries its final name; dataset.json lacks the counts until the end."""
-    for name, content in tree(root).items():
+    for name, content in read_tree(root).items():
         if any(part.startswith('.') for part in Path(name).parts):
             continue
         if name == 'dataset.json':
@@ -68,7 +65,7 @@ def check_files(root, reference):
 
 
 def check_outcome(root, reference):
-    found = tree(root)
+    found = read_tree(root)
     different = sorted(name for name in {*found, *reference} if found.get(name) != reference.get(name))
     if different:
         raise WrongError(f'{root}: the outcome differs in {different}')
@@ -132,7 +129,7 @@ def main():
     start = time.monotonic()
     subprocess.run([*base, str(args.work_dir / 'undisturbed')], check=True)
     duration = time.monotonic() - start
-    reference = tree(args.work_dir / 'undisturbed')
+    reference = read_tree(args.work_dir / 'undisturbed')
     victim = args.work_dir / 'victim'
     command = [*base, str(victim), '--resume']
     kills = outcomes = 0

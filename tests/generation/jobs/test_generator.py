@@ -19,13 +19,10 @@ from tqdm import tqdm
 
 from synpose.generation.jobs.locking import FileLock
 from synpose.generation.jobs.shards import Shard
+from synpose.testing import read_tree
 from synpose.testing.toy_generator import ToyGenerator
 
 ROOT = Path(__file__).parents[3]
-
-
-def tree(root):
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob('*')) if path.is_file()}
 
 
 def render(out, options, **keywords):
@@ -49,7 +46,7 @@ def is_complete(root):
 def reference(tmp_path_factory):
     root = tmp_path_factory.mktemp('toys') / 'set'
     ToyGenerator(parts=True).run(root)
-    return tree(root)
+    return read_tree(root)
 
 
 def test_counts_and_files(tmp_path, reference):
@@ -72,14 +69,14 @@ def test_counts_and_files(tmp_path, reference):
 
 def test_two_workers_write_the_same_bytes(tmp_path, reference):
     ToyGenerator(parts=True).run(tmp_path / 'set', workers=2)
-    assert tree(tmp_path / 'set') == reference
+    assert read_tree(tmp_path / 'set') == reference
 
 
 @pytest.mark.parametrize('backend', ['ray', 'dask'])
 def test_a_cluster_writes_the_same_bytes(tmp_path, reference, backend):
     pytest.importorskip({'ray': 'ray', 'dask': 'distributed'}[backend])
     ToyGenerator(parts=True).run(tmp_path / 'set', workers=2, backend=backend)
-    assert tree(tmp_path / 'set') == reference
+    assert read_tree(tmp_path / 'set') == reference
 
 
 @pytest.mark.skipif(find_spec('ray') is not None, reason='ray is installed')
@@ -211,7 +208,7 @@ def test_shards_started_at_once_write_the_same_bytes(tmp_path, reference):
     for job in jobs:
         job.join(60)
         assert job.exitcode == 0
-    assert tree(tmp_path / 'set') == reference
+    assert read_tree(tmp_path / 'set') == reference
 
 
 def test_the_last_shard_assembles_and_the_others_say_what_is_missing(tmp_path, reference, monkeypatch):
@@ -225,22 +222,22 @@ def test_the_last_shard_assembles_and_the_others_say_what_is_missing(tmp_path, r
     assert not list(root.glob('annotations/*'))
     counts = ToyGenerator(parts=True).run(root, shard=Shard(3, 3))
     assert counts['train']['images'] == 8
-    assert tree(root) == reference
+    assert read_tree(root) == reference
     assert ToyGenerator(parts=True).run(root, resume=True, shard=Shard(1, 3)) == {}
     assert 'complete already' in messages[-1]
-    assert tree(root) == reference
+    assert read_tree(root) == reference
 
 
 def test_a_run_without_shard_finishes_what_shards_left(tmp_path, reference):
     ToyGenerator(parts=True).run(tmp_path / 'set', shard=Shard(2, 3))
     ToyGenerator(parts=True).run(tmp_path / 'set', resume=True)
-    assert tree(tmp_path / 'set') == reference
+    assert read_tree(tmp_path / 'set') == reference
 
 
 def test_shards_that_do_not_fit_are_refused(tmp_path):
     root = tmp_path / 'set'
     ToyGenerator().run(root, shard=Shard(1, 3))
-    before = tree(root)
+    before = read_tree(root)
     with pytest.raises(ValueError, match='set: is being rendered in 3 shards, not in 4'):
         ToyGenerator().run(root, resume=True, shard=Shard(2, 4))
     with pytest.raises(FileExistsError, match='shard 1/3 was begun before; continue it with --resume'):
@@ -249,7 +246,7 @@ def test_shards_that_do_not_fit_are_refused(tmp_path):
         ToyGenerator(seed=5).run(root, shard=Shard(2, 3))
     with pytest.raises(FileExistsError, match='not empty'):
         ToyGenerator().run(root)
-    assert tree(root) == before
+    assert read_tree(root) == before
 
 
 def test_shards_keep_out_of_the_folder_of_a_whole_run_and_of_each_other(tmp_path):
@@ -272,7 +269,7 @@ def test_shards_keep_out_of_the_folder_of_a_whole_run_and_of_each_other(tmp_path
 def test_runs_killed_at_random_moments_end_in_the_same_bytes(tmp_path, reference, shards):
     options = {'parts': True, 'pause': 0.003}
     ToyGenerator(**options).run(tmp_path / 'whole')
-    whole = tree(tmp_path / 'whole')
+    whole = read_tree(tmp_path / 'whole')
     root, rng, kills, outcomes = tmp_path / 'set', random.Random(shards), 0, 0
     while kills < 12 or not outcomes:
         shard = Shard(rng.randrange(3) + 1, 3) if shards == 3 and kills < 12 else None
@@ -283,13 +280,13 @@ def test_runs_killed_at_random_moments_end_in_the_same_bytes(tmp_path, reference
             kills += 1
         job.join()
         assert job.exitcode in (0, -signal.SIGKILL)
-        for name, content in tree(root).items() if root.exists() else ():
+        for name, content in read_tree(root).items() if root.exists() else ():
             if not any(part.startswith('.') for part in Path(name).parts) and name != 'dataset.json':
                 assert content == whole[name], name
         if is_complete(root):
             outcomes += 1
             ToyGenerator(**options).run(root, resume=True)
-            assert tree(root) == whole
+            assert read_tree(root) == whole
             root = tmp_path / f'set{outcomes}'
 
 
@@ -342,7 +339,7 @@ def test_a_full_disk_ends_in_one_line_and_loses_nothing(tmp_path, reference):
     assert 'Traceback' not in (tmp_path / 'error').read_text()
     assert int((tmp_path / 'done').read_text()) > 0
     assert (tmp_path / 'read_only').read_text() == f'error: {disk}/set2: cannot write here (Read-only file system)\n'
-    assert tree(tmp_path / 'set') == reference
+    assert read_tree(tmp_path / 'set') == reference
 
 
 @pytest.mark.skipif(os.name != 'posix', reason='POSIX permissions')

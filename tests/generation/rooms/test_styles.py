@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
-from synpose.generation.rooms.styles import check_range, check_style
+from synpose.generation.jobs.options import check_range
+from synpose.generation.rooms.styles import check_style
 
 CONFIG = Path(__file__).parents[3] / 'configs/generate/_base_/classroom.py'
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from synpose.generation.crowds.crowd import Spot, gather, make_person
-from synpose.generation.crowds.crowd_images import CrowdView, image_entry, render_over
+from synpose.generation.crowds.crowd_images import CrowdView, render_over
 from synpose.generation.crowds.crowd_options import check_crowd, chosen_actions, is_file
 from synpose.generation.jobs.card import ANNY, About
 from synpose.generation.jobs.generator import DatasetGenerator
@@ -18,6 +18,7 @@ from synpose.generation.jobs.options import require
 from synpose.generation.jobs.writer import DatasetWriter, encode
 from synpose.generation.posing.free_posing import FreePoser
 from synpose.generation.primitives import Person
+from synpose.generation.rendering.annotator import image_entry
 from synpose.generation.rendering.cameras import Camera
 
 _LTSH = (

@@ -68,19 +68,3 @@ def render_over(
     )
     picture = lay_over(rng, rendering.color, rendering.coverage, photo, values, options['match_brightness'])
     return picture, CrowdView(annotations, stencil, depth, skipped, quality, rendering.parts)
-
-
-def image_entry(image_id: int, camera: Camera, domain: str) -> dict[str, Any]:
-    """Return an image's record without what only one generator knows."""
-    stem = f'{image_id:08d}'
-    return {
-        'id': image_id,
-        'file_name': f'{stem}.jpg',
-        'width': camera.width,
-        'height': camera.height,
-        'stencil_file': f'stencils/{stem}.png',
-        'depth_file': f'depth/{stem}.png',
-        'camera': {'K': camera.K.tolist(), 'R': camera.R.tolist(), 't': camera.t.tolist()},
-        'camera_pitch': camera.pitch,
-        'domain': domain,
-    }

@@ -35,17 +35,6 @@ def check_crowd(options: Mapping[str, Any]) -> None:
         require(isinstance(options[name], bool), f'{name}: {options[name]!r} is not true or false')
 
 
-def check_range(options: Mapping[str, Any], name: str, low: float, high: float) -> None:
-    """Check a (low, high) range of degrees.
-
-    Raises:
-        ValueError: If it is none within the limits.
-    """
-    ends = options[name]
-    fits = np.shape(ends) == (2,) and low <= ends[0] <= ends[1] <= high
-    require(fits, f'{name}: {ends!r} is not a (low, high) range in [{low}, {high}]')
-
-
 def is_file(action: Any) -> bool:
     """Tell whether an entry of ``actions`` names a file instead of an action."""
     return isinstance(action, str | Path) and str(action).endswith(('.yaml', '.yml'))

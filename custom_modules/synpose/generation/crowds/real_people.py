@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from synpose.generation.rendering.cameras import Camera
-from synpose.skeletons import JOINT_NAMES
+from synpose.skeletons import JOINT_ROW
 
-_ROW = {name: row for row, name in enumerate(JOINT_NAMES)}
 _STATURE = 1.7
 # Lengths as shares of the stature (D. Winter, "Biomechanics and Motor Control of Human Movement", 2009, Figure 4.1,
 # after Drillis and Contini); the distance of the shoulders' centers is ours.
@@ -79,9 +78,9 @@ def pixels_per_metre(person: RealPerson) -> float:
     """
     points = person.keypoints
     scales = [
-        float(np.linalg.norm(points[_ROW[a], :2] - points[_ROW[b], :2])) / length
+        float(np.linalg.norm(points[JOINT_ROW[a], :2] - points[JOINT_ROW[b], :2])) / length
         for a, b, length in _LIMBS
-        if points[_ROW[a], 2] > 0 and points[_ROW[b], 2] > 0
+        if points[JOINT_ROW[a], 2] > 0 and points[JOINT_ROW[b], 2] > 0
     ]
     best = max(scales, default=0.0) or person.fields['bbox'][3] / _STATURE
     return max(float(best), 1.0)
@@ -123,7 +122,7 @@ def _reference(person: RealPerson) -> tuple[float, float]:
     """Return the row (px) of a part of the person and its height above the ground, m."""
     points = person.keypoints
     for part, level in _LEVELS:
-        rows = [_ROW[f'{side}_{part}'] for side in ('left', 'right')]
+        rows = [JOINT_ROW[f'{side}_{part}'] for side in ('left', 'right')]
         seen = points[rows][points[rows, 2] > 0]
         if len(seen):
             return float(seen[:, 1].mean()), level

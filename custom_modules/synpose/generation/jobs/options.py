@@ -1,9 +1,11 @@
 """Checks of what a generator's config says, made before any work is lost."""
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
+
+import numpy as np
 
 
 def require(condition: bool, message: str) -> None:
@@ -56,3 +58,43 @@ def check_image_size(size: Any) -> None:
     pair = isinstance(size, (tuple, list)) and len(size) == 2 and all(isinstance(side, Integral) for side in size)
     require(pair, f'image_size: {size!r} is not (width, height) in px')
     require(min(size) >= 16, f'image_size: {size} is smaller than 16 px')
+
+
+def check_keys(found: Mapping[str, Any], where: str, needed: Collection[str], optional: Collection[str] = ()) -> None:
+    """Compare an option's keys with those it may have.
+
+    Args:
+        found: The option's value.
+        where: Its name.
+        needed: Keys that must be there.
+        optional: Keys that may be there.
+
+    Raises:
+        ValueError: If it is no mapping, or a key is unknown or missing.
+    """
+    if not isinstance(found, Mapping):
+        raise ValueError(f'{where}: {found!r} is not a dict of {sorted(needed)}')
+    unknown = sorted(set(found) - {*needed, *optional})
+    if unknown:
+        raise ValueError(f'unknown {where} option {unknown[0]!r}; known: {sorted((*needed, *optional))}')
+    missing = sorted(set(needed) - set(found))
+    if missing:
+        raise ValueError(f'{where}: {missing[0]!r} is missing')
+
+
+def check_range(value: Any, where: str, low: float, high: float) -> None:
+    """Check a (low, high) range within limits.
+
+    Args:
+        value: The range.
+        where: Its name.
+        low: Its smallest value.
+        high: Its largest value.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    ends = value if isinstance(value, (tuple, list)) else ()
+    pair = len(ends) == 2 and all(isinstance(end, Real) and not isinstance(end, bool) for end in ends)
+    if not (pair and np.isfinite(ends).all() and low <= ends[0] <= ends[1] <= high):
+        raise ValueError(f'{where}: {value!r} is no (low, high) within {low:g} and {high:g}')

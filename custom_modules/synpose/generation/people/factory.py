@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from synpose.generation.jobs.options import check_keys
 from synpose.generation.people.clothing import Tailor
 from synpose.generation.people.props import LAPTOP_HEIGHT, hold
 from synpose.generation.people.roster import ROSTER_SIZE, Identity, Roster, draw_identity
@@ -14,7 +15,6 @@ from synpose.generation.posing.free_actions import FreeAction
 from synpose.generation.posing.movements import MOVEMENTS, SEATED, STANDING, Movement, load_movements
 from synpose.generation.posing.poser import Pose, Poser
 from synpose.generation.primitives import Mesh, Person, Seat
-from synpose.generation.rooms.styles import check_keys
 from synpose.registry import BODIES
 from synpose.skeletons import BODY_PARTS
 

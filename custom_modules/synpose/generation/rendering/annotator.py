@@ -99,3 +99,27 @@ def annotate(
             }
         )
     return annotations, renumber[stencil], skipped
+
+
+def image_entry(image_id: int, camera: Camera, domain: str, **own: Any) -> dict[str, Any]:
+    """Describe a rendered view as an entry of COCO's ``images``.
+
+    Args:
+        image_id: The image's number, over all splits.
+        camera: The camera.
+        domain: Stored with the image.
+        own: Fields that only one generator knows.
+    """
+    stem = f'{image_id:08d}'
+    return {
+        'id': image_id,
+        'file_name': f'{stem}.jpg',
+        'width': camera.width,
+        'height': camera.height,
+        'stencil_file': f'stencils/{stem}.png',
+        'depth_file': f'depth/{stem}.png',
+        **own,
+        'camera': {'K': camera.K.tolist(), 'R': camera.R.tolist(), 't': camera.t.tolist()},
+        'camera_pitch': camera.pitch,
+        'domain': domain,
+    }

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from synpose.generation.rooms.styles import check_keys, check_range
+from synpose.generation.jobs.options import check_keys, check_range
 
 NUM_CAMERAS = 8
 CLEARANCE = 1.25

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
-from synpose.generation.rooms.styles import check_keys, check_range
+from synpose.generation.jobs.options import check_keys, check_range
 
 Range = float | tuple[float, float]
 

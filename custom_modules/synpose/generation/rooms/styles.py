@@ -1,12 +1,12 @@
 """Checks the names inside a generator's options, so that a slip is named before anything is rendered."""
 
-from collections.abc import Collection, Mapping
-from numbers import Real
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from synpose.generation.jobs.options import check_keys, check_range
 from synpose.generation.rooms.textures import TEXTURES
 
 MATERIALS = (
@@ -43,46 +43,6 @@ BOARD_STYLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     }
 )
 """Surfaces of the kinds of boards a room's record may name; ``'any'`` takes the style's own ``board``."""
-
-
-def check_keys(found: Mapping[str, Any], where: str, needed: Collection[str], optional: Collection[str] = ()) -> None:
-    """Compare an option's keys with those it may have.
-
-    Args:
-        found: The option's value.
-        where: Its name.
-        needed: Keys that must be there.
-        optional: Keys that may be there.
-
-    Raises:
-        ValueError: If it is no mapping, or a key is unknown or missing.
-    """
-    if not isinstance(found, Mapping):
-        raise ValueError(f'{where}: {found!r} is not a dict of {sorted(needed)}')
-    unknown = sorted(set(found) - {*needed, *optional})
-    if unknown:
-        raise ValueError(f'unknown {where} option {unknown[0]!r}; known: {sorted((*needed, *optional))}')
-    missing = sorted(set(needed) - set(found))
-    if missing:
-        raise ValueError(f'{where}: {missing[0]!r} is missing')
-
-
-def check_range(value: Any, where: str, low: float, high: float) -> None:
-    """Check a (low, high) range within limits.
-
-    Args:
-        value: The range.
-        where: Its name.
-        low: Its smallest value.
-        high: Its largest value.
-
-    Raises:
-        ValueError: If it is none.
-    """
-    ends = value if isinstance(value, (tuple, list)) else ()
-    pair = len(ends) == 2 and all(isinstance(end, Real) and not isinstance(end, bool) for end in ends)
-    if not (pair and np.isfinite(ends).all() and low <= ends[0] <= ends[1] <= high):
-        raise ValueError(f'{where}: {value!r} is no (low, high) within {low:g} and {high:g}')
 
 
 def check_style(style: Mapping[str, Any]) -> None:
