@@ -10,7 +10,7 @@ LINT_PATHS := custom_modules tools configs tests benchmarks setup.py
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock test test-fast lint format types demo demo-quick matrix reference bench-render wheel clean
+.PHONY: help install lock test test-fast test-cluster lint format types demo demo-quick matrix reference bench-render wheel clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,15 @@ test: install lint types ## Lint, type-check and run every test
 
 test-fast: install ## The tests but the slow end-to-end runs
 	$(PYTEST) -n 2 --dist loadfile -m "not slow"
+
+test-cluster: | $(UV) ## Run the same rendering job on Ray and on Dask, in an environment of its own (.venv-cluster)
+	test -x .venv-cluster/bin/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" .venv-cluster
+	$(UV) pip install --python .venv-cluster --quiet --no-deps --require-hashes --only-binary :all: \
+		--no-binary jsonpath-rw -r requirements/lock.txt
+	$(UV) pip install --python .venv-cluster --quiet --only-binary :all: --constraint requirements/lock.txt \
+		'dask>=2024.8' 'distributed>=2024.8' 'ray>=2.9'
+	$(UV) pip install --python .venv-cluster --quiet --no-deps --no-build-isolation --editable .
+	.venv-cluster/bin/python -m pytest tests/generation/jobs
 
 lint: install ## Check style with ruff
 	$(RUN) -m ruff check $(LINT_PATHS)

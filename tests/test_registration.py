@@ -9,7 +9,7 @@ EXPECTED = {
     'dataset': ['ColumnarCocoDataset', 'SynPose14Dataset', 'SynPose17Dataset', 'SynPoseDataset'],
     'body': [],
     'generator': [],
-    'hook': ['RandomStateHook', 'ResultsHook'],
+    'hook': ['ChannelsLastHook', 'RandomStateHook', 'ResultsHook'],
     'metric': ['BBoxIoUAPMetric', 'CrowdCocoMetric'],
     'model': ['CrowdDEKRHead', 'CrowdPoseEstimator', 'PyramidDataPreprocessor'],
     'transform': ['LoadDepth', 'LoadStencil', 'PackCrowdInputs'],
