@@ -229,7 +229,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument('--samples', type=int, default=8, help='light samples a pixel (default: %(default)s)')
     parser.add_argument(
-        '--views', type=int, default=3, help='images of a frame, which share its people and BVH (default: %(default)s)'
+        '--views',
+        type=int,
+        default=8,
+        help='images of a frame, which share its people and BVH (default: %(default)s, as configs/generate/synpose.py)',
     )
     parser.add_argument('--repeats', type=int, default=3, help='the median counts (default: %(default)s)')
     parser.add_argument('--cycles', metavar='PYTHON', help='interpreter that has bpy; without it only ours is timed')

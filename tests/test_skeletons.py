@@ -83,3 +83,10 @@ def test_repeated_names_are_refused():
 def test_unknown_joint_has_no_sigma():
     with pytest.raises(KeyError, match='tail'):
         skeletons.joint_sigma('tail')
+
+
+def test_the_category_of_people_counts_joints_from_one():
+    person = skeletons.person_category()
+    assert person['keypoints'] == list(JOINT_NAMES)
+    assert [(JOINT_NAMES[a - 1], JOINT_NAMES[b - 1]) for a, b in person['skeleton']] == list(skeletons.BONES)
+    assert skeletons.person_category(['neck', 'head_top', 'nose'])['skeleton'] == [[2, 1]]

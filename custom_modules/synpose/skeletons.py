@@ -59,6 +59,12 @@ COCO17_NAMES: tuple[str, ...] = (
     *('left_hip', 'right_hip', 'left_knee', 'right_knee', 'left_ankle', 'right_ankle'),
 )
 CROWDPOSE14_NAMES: tuple[str, ...] = (*COCO17_NAMES[5:], 'top_head', 'neck')
+MPII16_NAMES: tuple[str, ...] = (
+    *('right_ankle', 'right_knee', 'right_hip', 'left_hip', 'left_knee', 'left_ankle', 'pelvis', 'thorax'),
+    *('upper_neck', 'head_top', 'right_wrist', 'right_elbow', 'right_shoulder'),
+    *('left_shoulder', 'left_elbow', 'left_wrist'),
+)
+"""MPII's joints in the order of its files; thorax and upper neck have no counterpart among ours."""
 WHOLEBODY133_NAMES: tuple[str, ...] = (
     *COCO17_NAMES,
     *(f'{side}_{part}' for side in ('left', 'right') for part in ('big_toe', 'small_toe', 'heel')),
@@ -227,6 +233,23 @@ def side_color(name: str) -> tuple[int, int, int]:
     if name.startswith('left_'):
         return LEFT_COLOR
     return RIGHT_COLOR if name.startswith('right_') else MIDDLE_COLOR
+
+
+def person_category(joint_names: Sequence[str] = JOINT_NAMES) -> dict[str, Any]:
+    """Describe a skeleton as COCO's category of people; the links of its ``skeleton`` count from 1.
+
+    Args:
+        joint_names: Joints, each one of :data:`JOINT_NAMES`.
+    """
+    number = {name: i for i, name in enumerate(joint_names, 1)}
+    links = [[number[a], number[b]] for a, b in BONES if a in number and b in number]
+    return {
+        'id': 1,
+        'name': 'person',
+        'supercategory': 'person',
+        'keypoints': list(joint_names),
+        'skeleton': links,
+    }
 
 
 def build_metainfo(dataset_name: str, joint_names: Sequence[str] = JOINT_NAMES) -> dict[str, Any]:

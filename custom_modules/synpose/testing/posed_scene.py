@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from synpose.files import write_json
-from synpose.skeletons import BONES, FINGERS, JOINT_NAMES, strip_side
-from synpose.testing.synpose_folder import person_category
+from synpose.skeletons import BONES, FINGERS, JOINT_NAMES, person_category, strip_side
 
 IMAGE_SIZE, FOCAL = (480, 270), 400.0  # px
 CAMERAS = ((0.45, 4.0, 2.2), (-2.0, 3.2, 2.4))  # m, positions
@@ -100,7 +99,7 @@ def write_posed_dataset(root: str | os.PathLike) -> Path:
         'info': {'description': 'generated test data'},
         'images': images,
         'annotations': annotations,
-        'categories': [person_category(JOINT_NAMES)],
+        'categories': [person_category()],
     }
     write_json(root / 'annotations' / 'train.json', content)
     counts = {'train': {'images': len(images), 'people': len(annotations), 'left_out': 0}}

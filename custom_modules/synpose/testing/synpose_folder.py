@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from synpose.files import write_json
-from synpose.skeletons import BONES, JOINT_NAMES
+from synpose.skeletons import JOINT_NAMES, person_category
 from synpose.version import __version__
 
 ROOM_SIZES = ('small', 'medium', 'large')
@@ -77,19 +77,6 @@ def write_synpose_dataset(
         write_json(root / 'annotations' / f'{split}.json', content)
     write_json(root / 'dataset.json', {'seed': seed, 'versions': {'synpose': __version__}, 'num_images': image_id})
     return root
-
-
-def person_category(joint_names: Sequence[str]) -> dict[str, Any]:
-    """Return COCO's person category for joints of ours; links are 1-based index pairs, as in COCO files."""
-    position = {name: i for i, name in enumerate(joint_names, start=1)}
-    skeleton = [[position[a], position[b]] for a, b in BONES if a in position and b in position]
-    return {
-        'id': 1,
-        'name': 'person',
-        'supercategory': 'person',
-        'keypoints': list(joint_names),
-        'skeleton': skeleton,
-    }
 
 
 def camera_matrix(image_size: tuple[int, int]) -> np.ndarray:

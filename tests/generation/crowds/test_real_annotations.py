@@ -5,8 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from synpose.generation.crowds.real_annotations import MPII_NAMES, read_people
-from synpose.skeletons import COCO17_NAMES, JOINT_NAMES
+from synpose.generation.crowds.real_annotations import read_people
+from synpose.skeletons import COCO17_NAMES, JOINT_NAMES, MPII16_NAMES
 
 COCO = {
     'images': [
@@ -78,7 +78,7 @@ def test_mpii_people_keep_their_record_and_no_joint_is_guessed(folder):
     (photo,), names = read(folder, MPII)
     (person,) = photo.people
     assert person.fields['source'] == MPII[0]
-    assert names == MPII_NAMES
+    assert names == MPII16_NAMES
     assert joint(person, 'right_ankle') == [0, 0, 2]  # its pixels count from 1
     assert joint(person, 'pelvis') == [6, 12, 2]
     assert joint(person, 'head_top') == [9, 18, 2]

@@ -1,7 +1,6 @@
 import json
 
-from synpose.generation.jobs.assembling import categories, write_annotations
-from synpose.skeletons import BONES, JOINT_NAMES
+from synpose.generation.jobs.assembling import write_annotations
 from synpose.testing.toy_generator import Picture
 
 RECORDS = {
@@ -30,10 +29,3 @@ def test_annotations_are_numbered_in_image_order_over_all_splits(tmp_path):
     everywhere = {'id': True, 'image_id': True, 'b': True}
     assert contents.annotation_fields == {'train': {**everywhere, 'c': False}, 'val': everywhere, 'test': {}}
     assert sorted(path.name for path in tmp_path.iterdir()) == ['test.json', 'train.json', 'val.json']
-
-
-def test_categories_name_the_joints_and_count_from_one():
-    (person,) = categories()
-    assert person['keypoints'] == list(JOINT_NAMES)
-    pairs = [(JOINT_NAMES[a - 1], JOINT_NAMES[b - 1]) for a, b in person['skeleton']]
-    assert pairs == list(BONES)

@@ -9,15 +9,9 @@ import numpy as np
 
 from synpose.generation.crowds.photos import photo_size
 from synpose.generation.crowds.real_people import RealPerson, RealPhoto
-from synpose.skeletons import JOINT_NAMES, map_keypoints
+from synpose.skeletons import JOINT_NAMES, MPII16_NAMES, map_keypoints
 
 FORMATS = ('coco', 'mpii')
-MPII_NAMES = (
-    *('right_ankle', 'right_knee', 'right_hip', 'left_hip', 'left_knee', 'left_ankle', 'pelvis', 'thorax'),
-    *('upper_neck', 'head_top', 'right_wrist', 'right_elbow', 'right_shoulder'),
-    *('left_shoulder', 'left_elbow', 'left_wrist'),
-)
-"""MPII's joints in the order of its files. Thorax and upper neck have no counterpart among ours and stay absent."""
 _MPII_BOX = 200.0  # px of a person's height that a scale of 1 stands for
 
 
@@ -111,13 +105,13 @@ def _read_mpii(content: Any, path: Path, folder: Path) -> tuple[list[RealPhoto],
         size = _size(folder / name, f'{path}: record {records[0][0]}: image')
         members = tuple(_mpii_person(record, size, f'{path}: record {number}', number) for number, record in records)
         photos.append(RealPhoto(len(photos), name, *size, members, {'image': name}))
-    return photos, MPII_NAMES
+    return photos, MPII16_NAMES
 
 
 def _mpii_person(record: dict[str, Any], size: tuple[int, int], where: str, number: int) -> RealPerson:
     """Make a person of a record, whose pixels count from 1; the box is the square that center and scale stand for."""
-    places = _numbers(record['joints'], 2 * len(MPII_NAMES), f'{where}: joints').reshape(-1, 2)
-    visible = _numbers(record['joints_vis'], len(MPII_NAMES), f'{where}: joints_vis')
+    places = _numbers(record['joints'], 2 * len(MPII16_NAMES), f'{where}: joints').reshape(-1, 2)
+    visible = _numbers(record['joints_vis'], len(MPII16_NAMES), f'{where}: joints_vis')
     center = _numbers(record['center'], 2, f'{where}: center')
     half = _numbers([record['scale']], 1, f'{where}: scale')[0] * _MPII_BOX / 2
     # The files do not tell occluded joints from visible ones.
@@ -125,7 +119,7 @@ def _mpii_person(record: dict[str, Any], size: tuple[int, int], where: str, numb
     low, high = np.maximum(center - 1 - half, 0), np.minimum(center - 1 + half, size)
     width, height = np.maximum(high - low, 0).tolist()
     box = {'bbox': [*low.tolist(), width, height], 'area': width * height, 'iscrowd': 0}
-    return RealPerson({**box, 'source': record, 'source_id': number, **_own(points, MPII_NAMES)})
+    return RealPerson({**box, 'source': record, 'source_id': number, **_own(points, MPII16_NAMES)})
 
 
 def _own(points: np.ndarray, names: Sequence[str]) -> dict[str, Any]:

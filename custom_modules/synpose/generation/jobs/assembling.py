@@ -12,23 +12,14 @@ from typing import IO, Any
 from synpose.files import atomic_path
 from synpose.generation.jobs.shards import Planned
 from synpose.generation.jobs.storing import to_json
-from synpose.skeletons import BONES, JOINT_NAMES
-
-
-def categories() -> list[dict[str, Any]]:
-    """COCO's ``categories`` for the 59 joints; skeleton pairs count from 1."""
-    number = {name: i for i, name in enumerate(JOINT_NAMES, 1)}
-    skeleton = [[number[a], number[b]] for a, b in BONES]
-    return [
-        {'id': 1, 'name': 'person', 'supercategory': 'person', 'keypoints': list(JOINT_NAMES), 'skeleton': skeleton}
-    ]
+from synpose.skeletons import person_category
 
 
 class _SplitFile:
     """One split's COCO file while it grows: images first, then annotations, which wait in a file without a name."""
 
     def __init__(self, file: IO[bytes], waiting: IO[bytes], split: str) -> None:
-        head = {'info': {'description': f'SynPose format, {split} split'}, 'categories': categories()}
+        head = {'info': {'description': f'SynPose format, {split} split'}, 'categories': [person_category()]}
         self._file = file
         self._waiting = waiting
         self._file.write(to_json(head).rstrip()[:-1] + b', "images": [')
