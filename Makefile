@@ -10,7 +10,7 @@ LINT_PATHS := custom_modules tools configs tests benchmarks setup.py
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock test test-fast test-cluster lint format types demo demo-quick matrix reference bench-render wheel clean
+.PHONY: help install lock test test-fast test-cluster lint format types demo demo-quick matrix reference bench bench-render wheel clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -81,6 +81,9 @@ reference: install | $(UV) ## Compare the xtcocotools stand-in with the real pac
 		-r $(CURDIR)/requirements/reference.txt
 	.venv-reference/bin/python tests/compat/record_xtcocotools.py record --fresh 24 work_dirs/reference.json
 	$(RUN) tests/compat/record_xtcocotools.py check work_dirs/reference.json
+
+bench: install ## Measure against stock MMPose and write the table in benchmarks/README.md (15 minutes)
+	$(RUN) benchmarks/bench.py
 
 bench-render: install | $(UV) ## Time our renderer against Blender Cycles (bpy, 0.8 GB, in .venv-bpy)
 	$(UV) --directory / venv --quiet --clear --python 3.11 $(CURDIR)/.venv-bpy

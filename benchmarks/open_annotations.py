@@ -11,6 +11,7 @@ import gc
 import json
 import multiprocessing
 import os
+import queue
 import random
 import tempfile
 import time
@@ -22,30 +23,29 @@ import numpy as np
 GIB = 2**30
 
 
-def write_annotations(path: Path, images: int, people: int, joints: int) -> None:
-    """Write a COCO-style json, image by image."""
+def write_annotations(path: Path, images: int, people: int, joints: int, distinct: int = 100) -> None:
+    """Write a COCO-style json; after ``distinct`` images the people come again, under other ids."""
     rng = np.random.default_rng(0)
+    tails = []
+    for _ in range(min(distinct, images) * people):
+        points = rng.uniform(0, 1080, (joints, 2)).round(2).tolist()
+        seen = rng.integers(0, 3, joints).tolist()
+        record = {
+            'category_id': 1,
+            'bbox': [*points[0], 100.5, 200.25],
+            'area': 9000.5,
+            'iscrowd': 0,
+            'segmentation': [[value for point in points[:8] for value in point]],
+            'num_keypoints': joints,
+            'keypoints': [v for (a, b), s in zip(points, seen) for v in (a, b, s)],
+        }
+        tails.append(json.dumps(record)[1:])
     with open(path, 'w', encoding='utf-8') as file:
         file.write('{"images": ')
         json.dump([{'id': i, 'file_name': f'{i:06}.jpg', 'width': 1920, 'height': 1080} for i in range(images)], file)
         file.write(', "annotations": [')
-        for image in range(images):
-            points = rng.uniform(0, 1080, (people, joints, 2)).round(2).tolist()
-            seen = rng.integers(0, 3, (people, joints)).tolist()
-            for person in range(people):
-                x, y = points[person][0]
-                record = {
-                    'id': image * people + person,
-                    'image_id': image,
-                    'category_id': 1,
-                    'bbox': [x, y, 100.5, 200.25],
-                    'area': 9000.5,
-                    'iscrowd': 0,
-                    'segmentation': [[value for point in points[person][:8] for value in point]],
-                    'num_keypoints': joints,
-                    'keypoints': [v for (a, b), s in zip(points[person], seen[person]) for v in (a, b, s)],
-                }
-                file.write((', ' if record['id'] else '') + json.dumps(record))
+        for i in range(images * people):
+            file.write(f'{", " if i else ""}{{"id": {i}, "image_id": {i // people}, {tails[i % len(tails)]}')
         file.write('], "categories": [{"id": 1, "name": "person"}]}')
 
 
@@ -84,15 +84,15 @@ def measure(kind: str, path: str, metainfo: dict, workers: int, samples: int, re
     found |= {'held': memory('VmRSS') - before, 'peak': memory('VmHWM') - before, 'length': len(dataset)}
     indices = random.Random(0).sample(range(len(dataset)), min(samples, len(dataset)))
     context = multiprocessing.get_context('fork')
-    barrier, queue = context.Barrier(workers + 1), context.Queue()
+    barrier, answers = context.Barrier(workers + 1), context.Queue()
     processes = [
-        context.Process(target=read_samples, args=(dataset, indices[worker::workers], barrier, queue))
+        context.Process(target=read_samples, args=(dataset, indices[worker::workers], barrier, answers))
         for worker in range(workers)
     ]
     for process in processes:
         process.start()
     barrier.wait()
-    reports = [queue.get() for _ in processes]
+    reports = [answers.get() for _ in processes]
     for index, (name, field) in enumerate((('together', 'Pss:'), ('own', 'Pss_Anon:'))):
         found[name] = memory(field, 'smaps_rollup') + sum(report[index] for report in reports) - shares[index]
     found['sample'] = float(np.median([report[2] for report in reports]))
@@ -100,6 +100,55 @@ def measure(kind: str, path: str, metainfo: dict, workers: int, samples: int, re
     for process in processes:
         process.join()
     results.put(found)
+
+
+def open_in_a_process(kind: str, path: Path, joints: int, workers: int, samples: int) -> dict[str, float]:
+    """Open a dataset in a process of its own and return its figures, bytes and seconds."""
+    metainfo = {
+        'dataset_name': 'generated',
+        'keypoint_info': {
+            index: {'name': f'joint {index}', 'id': index, 'color': [0, 0, 0], 'type': '', 'swap': ''}
+            for index in range(joints)
+        },
+        'skeleton_info': {},
+        'joint_weights': [1.0] * joints,
+        'sigmas': [0.05] * joints,
+    }
+    context = multiprocessing.get_context('spawn')
+    results = context.Queue()
+    process = context.Process(target=measure, args=(kind, str(path), metainfo, workers, samples, results))
+    process.start()
+    while True:
+        try:
+            found = results.get(timeout=1)
+        except queue.Empty:
+            if not process.is_alive():
+                raise SystemExit(f'{kind}: the process ended with code {process.exitcode}') from None
+        else:
+            process.join()
+            return found
+
+
+def compare(
+    folder: Path, images: int, people: int, joints: int, workers: int, samples: int, stock: bool = True
+) -> dict[str, dict[str, float]]:
+    """Open a generated file with both classes.
+
+    Returns:
+        The figures of ``stock`` (if asked for), of ``built``, our first opening, and of ``ours``, the next ones.
+    """
+    path = folder / f'open-{images}x{people}x{joints}.json'
+    folder.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        write_annotations(path, images, people, joints)
+    path.with_suffix('.arrow').unlink(missing_ok=True)
+    found = {'stock': open_in_a_process('CocoDataset', path, joints, workers, samples)} if stock else {}
+    found['built'] = open_in_a_process('ColumnarCocoDataset', path, joints, workers, samples)
+    time.sleep(3)  # so that the store is trusted by the json's times
+    open_in_a_process('ColumnarCocoDataset', path, joints, workers, samples)
+    found['ours'] = open_in_a_process('ColumnarCocoDataset', path, joints, workers, samples)
+    found['files'] = {file.suffix[1:]: os.path.getsize(file) for file in (path, path.with_suffix('.arrow'))}
+    return found
 
 
 def main() -> None:
@@ -112,55 +161,25 @@ def main() -> None:
     parser.add_argument('--no-stock', action='store_true', help="leave out MMPose's, which may not fit into memory")
     parser.add_argument('--folder', help='where to keep the generated file; left there (default: a temporary folder)')
     args = parser.parse_args()
-
-    metainfo = {
-        'dataset_name': 'generated',
-        'keypoint_info': {
-            index: {'name': f'joint {index}', 'id': index, 'color': [0, 0, 0], 'type': '', 'swap': ''}
-            for index in range(args.joints)
-        },
-        'skeleton_info': {},
-        'joint_weights': [1.0] * args.joints,
-        'sigmas': [0.05] * args.joints,
-    }
-    context = multiprocessing.get_context('spawn')
-
-    def run(kind: str) -> dict[str, float]:
-        results = context.Queue()
-        process = context.Process(target=measure, args=(kind, str(path), metainfo, args.workers, args.samples, results))
-        process.start()
-        while True:
-            try:
-                return results.get(timeout=1)
-            except Exception:
-                if not process.is_alive():
-                    raise SystemExit(f'{kind}: the process ended with code {process.exitcode}') from None
-
+    size = (args.images, args.people, args.joints)
     with tempfile.TemporaryDirectory() as temporary:
-        path = Path(args.folder or temporary) / f'open-{args.images}x{args.people}x{args.joints}.json'
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            write_annotations(path, args.images, args.people, args.joints)
-        path.with_suffix('.arrow').unlink(missing_ok=True)
-        stock = None if args.no_stock else run('CocoDataset')
-        built = run('ColumnarCocoDataset')
-        time.sleep(3)  # so that the store is trusted by the json's times
-        run('ColumnarCocoDataset')
-        ours = run('ColumnarCocoDataset')
-        sizes = [os.path.getsize(file) / GIB for file in (path, path.with_suffix('.arrow'))]
-    print(f'json {sizes[0]:.3g} GiB, arrow {sizes[1]:.3g} GiB')
+        folder = Path(args.folder or temporary)
+        found = compare(folder, *size, args.workers, args.samples, not args.no_stock)
+    built, ours, stock = found['built'], found['ours'], found.get('stock')
+    print('json {json:.3g} GiB, arrow {arrow:.3g} GiB'.format(**{k: v / GIB for k, v in found['files'].items()}))
     print(f'first opening: {built["seconds"]:.1f} s ({built["cpu"]:.1f} s CPU), peak {built["peak"] / GIB:.2f} GiB')
     figures = ('seconds', 'cpu', 'held', 'peak', 'together', 'own', 'sample')
     scales = (1.0, 1.0, *[GIB / 1024] * 4, 1e-3)
     heads = ('open, s', 'CPU s', 'memory, MiB', 'peak, MiB', f'with {args.workers} workers', 'own', 'a sample, CPU ms')
     print('| images x people x joints | dataset | ' + ' | '.join(heads) + ' |\n' + '|---' * 9 + '|')
-    for name, found in (('CocoDataset', stock), ('ColumnarCocoDataset', ours)):
-        if found is not None:
-            cells = [f'{found[key] / scale:.4g}' for key, scale in zip(figures, scales)]
-            print(f'| {args.images} x {args.people} x {args.joints} | {name} | ' + ' | '.join(cells) + ' |')
+    case = ' x '.join(map(str, size))
+    for name, figures_of in (('CocoDataset', stock), ('ColumnarCocoDataset', ours)):
+        if figures_of is not None:
+            cells = [f'{figures_of[key] / scale:.4g}' for key, scale in zip(figures, scales)]
+            print(f'| {case} | {name} | ' + ' | '.join(cells) + ' |')
     if stock is not None:
         ratios = [f'{stock[key] / max(ours[key], 1e-9):.3g}x' for key in figures]
-        print(f'| {args.images} x {args.people} x {args.joints} | stock / ours | ' + ' | '.join(ratios) + ' |')
+        print(f'| {case} | stock / ours | ' + ' | '.join(ratios) + ' |')
 
 
 if __name__ == '__main__':

@@ -1,13 +1,21 @@
-"""Every config parses; its model and datasets build on a CPU."""
+"""Every config parses; its model and datasets build on a CPU; a small one trains and tests."""
 
+import json
+import math
 from pathlib import Path
 
 import pytest
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
 from mmpose.registry import DATASETS, METRICS, MODELS
 
+from synpose.evaluation.margin_fitting import SKELETONS, fit_annotation_margins
+from synpose.files import write_json
 from synpose.registry import GENERATORS
+from synpose.skeletons import COCO17_NAMES, CROWDPOSE14_NAMES, JOINT_NAMES
+from synpose.testing import write_synpose_dataset
+from synpose.testing.small_dekr import shrink_dekr
 
 ROOT = Path(__file__).resolve().parents[1] / 'configs'
 CONFIGS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob('*.py') if '_base_' not in path.parts)
@@ -62,3 +70,58 @@ def test_every_metric_named_is_registered():
         evaluators = Config.fromfile(ROOT / name).test_evaluator
         for metric in evaluators if isinstance(evaluators, list) else [evaluators]:
             assert METRICS.get(metric['type']) is not None, (name, metric['type'])
+
+
+@pytest.fixture(scope='module')
+def folders(tmp_path_factory):
+    """Two drawn images with the joints a dataset type reads from the file, by the number of joints."""
+    roots = {}
+    for names in (JOINT_NAMES, COCO17_NAMES, CROWDPOSE14_NAMES):
+        root = tmp_path_factory.mktemp(f'joints{len(names)}')
+        write_synpose_dataset(root, 2, 3, (120, 90), ('train',), names)
+        path = root / 'annotations' / 'train.json'
+        content = json.loads(path.read_text())
+        for image in content['images']:
+            image['crowdIndex'] = 0.5  # CrowdPose's
+        write_json(path, content)
+        for skeleton, joints in SKELETONS.items() if names == JOINT_NAMES else ():
+            write_json(path.with_name(f'{skeleton}.json'), fit_annotation_margins(path, joints))
+        roots[len(names)] = root
+    return roots
+
+
+def on_generated_data(config, folders):
+    """Let everything that reads data read two drawn images, in this process."""
+    joints = config.model.head.num_keypoints
+    by_name = 'SynPose' in config.train_dataloader.dataset.type
+    root = folders[len(JOINT_NAMES) if by_name else joints]
+    for loader in (config.train_dataloader, config.val_dataloader, config.test_dataloader):
+        loader.update(batch_size=min(2, loader.batch_size), num_workers=0, persistent_workers=False)
+        loader.dataset.update(data_root=str(root), ann_file='annotations/train.json', data_prefix=dict(img='images/'))
+    for evaluators in (config.val_evaluator, config.test_evaluator):
+        for metric in evaluators if isinstance(evaluators, list) else [evaluators]:
+            metric.ann_file = str(root / 'annotations/train.json')
+            if 'margins' in metric:
+                metric.margins = str(root / 'annotations' / {17: 'coco17.json', 14: 'crowdpose14.json'}[joints])
+    return config
+
+
+@pytest.mark.parametrize('name', POSE_CONFIGS)
+def test_a_small_one_trains_and_tests(name, folders, tmp_path):
+    config = on_generated_data(shrink_dekr(Config.fromfile(ROOT / name), (96, 64)), folders)
+    config.model.head.decoder.decode_thr = -1.0  # nobody is found after one step
+    config.train_cfg.update(max_epochs=1, val_interval=2)
+    config.work_dir, config.experiment_name = str(tmp_path), tmp_path.name
+    runner = Runner.from_cfg(config)
+    runner.train()
+    assert runner.iter == 1
+    losses = {key: value.current() for key, value in runner.message_hub.log_scalars.items() if 'loss/' in key}
+    assert set(losses) == {'train/loss/heatmap', 'train/loss/displacement'}
+    assert all(math.isfinite(value) and value > 0 for value in losses.values())
+    metrics = runner.test()
+    assert metrics
+    assert all(-1 <= value <= 1 for value in metrics.values())
+    (predictions,) = tmp_path.rglob('predictions.json')
+    people = json.loads(predictions.read_text())
+    assert {person['image_id'] for person in people} == {1, 2}
+    assert {len(person['keypoints']) for person in people} == {3 * config.model.head.num_keypoints}

@@ -1,20 +1,8 @@
-# MMPose's COCO DEKR on a SynPose folder, made for crowds: no cap of thirty people, no rescoring network of COCO, scored
-# against boxes as well as keypoints. Configs that inherit from this one say what is learned from which data.
-_base_ = ['mmpose::body_2d_keypoint/dekr/coco/dekr_hrnet-w32_8xb10-140e_coco-512x512.py']
-custom_imports = dict(imports=['synpose'], allow_failed_imports=False)
+# DEKR on a SynPose folder: without COCO's rescoring network, scored against boxes as well as keypoints. Configs that
+# inherit from this one say which joints are learned from which data.
+_base_ = ['dekr_hrnet-w32.py']
 
-custom_hooks = [
-    dict(type='SyncBuffersHook'),
-    dict(type='RandomStateHook'),
-    dict(type='ResultsHook', name='val'),
-]
-# No checkpoint is chosen on val: the last one is used.
-default_hooks = dict(checkpoint=dict(save_best=None, rule=None, max_keep_ckpts=2))
-
-model = dict(
-    head=dict(rescore_cfg=None, decoder=dict(decode_max_instances=300)),
-    test_cfg=dict(max_num_people=300),
-)
+model = dict(head=dict(rescore_cfg=None))
 find_unused_parameters = False
 
 # 100 epochs as the paper; it names no milestones, so the COCO schedule's are kept in proportion.

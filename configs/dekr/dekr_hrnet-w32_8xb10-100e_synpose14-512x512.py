@@ -1,4 +1,5 @@
-# DEKR on SynPose with CrowdPose's 14 joints (SynPose, table 2). Its margins are fitted with --skeleton crowdpose14.
+# DEKR on SynPose with CrowdPose's 14 joints (SynPose, table 2; there with as many images as CrowdPose, see synpose17).
+# Its margins are fitted with --skeleton crowdpose14.
 _base_ = ['../_base_/dekr_hrnet-w32_synpose.py']
 
 model = dict(head=dict(num_keypoints=14))

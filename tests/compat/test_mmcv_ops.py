@@ -18,7 +18,7 @@ from synpose.compat import mmcv_ops
 def test_every_module_of_mmcv_ops_imports():
     import mmcv.ops
 
-    assert sys.modules['mmcv._ext'].nms is mmcv_ops.nms
+    assert sys.modules['mmcv._ext'].nms is mmcv_ops.OPS['nms']
     assert mmcv.ops.DeformConv2d.__module__ == 'mmcv.ops.deform_conv'
 
 
@@ -86,4 +86,4 @@ def test_a_compiled_extension_that_does_not_load_is_replaced_with_a_warning(tmp_
     monkeypatch.delitem(sys.modules, 'mmcv._ext')
     with pytest.warns(RuntimeWarning, match=r'mmcv\._ext does not load \(undefined symbol\)'):
         mmcv_ops.install()
-    assert sys.modules['mmcv._ext'].nms is mmcv_ops.nms
+    assert sys.modules['mmcv._ext'].nms is mmcv_ops.OPS['nms']

@@ -2,6 +2,7 @@ import copy
 import json
 import pickle
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from mmpose.registry import DATASETS
 from torch.utils.data import DataLoader
 
 from synpose.datasets import ColumnarCocoDataset
-from synpose.datasets.columnar import build
+from synpose.datasets.columnar import section
 
 CLASSES = {
     'CocoDataset': ({'joints': 17}, None),
@@ -58,7 +59,7 @@ def test_samples_equal_those_of_mmpose(
 def test_columns_that_change_their_kind_from_chunk_to_chunk(
     write_coco: Callable, assert_same: Callable, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
-    monkeypatch.setattr(build, 'CHUNK', 2)
+    monkeypatch.setattr(section, 'CHUNK', 2)
     ours, stock = build_both(write_coco(num_images=40, seed=1), data_mode=mode)
     assert_same(infos(ours), infos(stock))
 
@@ -145,15 +146,12 @@ def test_in_wrappers(write_coco: Callable, assert_same: Callable) -> None:
             assert_same(a, b)
 
 
-def _drop_dataset(batch: list[dict]) -> dict:
-    return {key: value for key, value in batch[0].items() if key != 'dataset'}
-
-
 @pytest.mark.parametrize('context', ['fork', pytest.param('spawn', marks=pytest.mark.slow)])
 def test_workers_read_the_same_file(write_coco: Callable, assert_same: Callable, context: str) -> None:
     dataset = ColumnarCocoDataset(str(write_coco()), data_mode='bottomup')
-    loader = DataLoader(dataset, batch_size=1, num_workers=1, collate_fn=_drop_dataset, multiprocessing_context=context)
-    assert_same(list(loader), infos(dataset))
+    loader = DataLoader(dataset, batch_size=1, num_workers=1, collate_fn=itemgetter(0), multiprocessing_context=context)
+    found = [{key: value for key, value in info.items() if key != 'dataset'} for info in loader]
+    assert_same(found, infos(dataset))
 
 
 def test_a_pickled_dataset_holds_no_annotations(write_coco: Callable, assert_same: Callable) -> None:

@@ -9,8 +9,7 @@ from mmengine.registry import init_default_scope
 
 from synpose.skeletons import COCO17_NAMES
 from synpose.testing import write_synpose_dataset
-
-SIZE = (128, 128)
+from synpose.testing.small_dekr import shrink_dekr
 
 
 def replace_everywhere(node, old, new):
@@ -39,27 +38,11 @@ def people_folder(tmp_path_factory):
 def stock_config(people_folder):
     """MMPose's COCO config of DEKR, narrow and on small images, nothing else changed."""
     config = get_config('mmpose::body_2d_keypoint/dekr/coco/dekr_hrnet-w32_8xb10-140e_coco-512x512.py')
-    codec = dict(config.codec, input_size=SIZE, heatmap_size=tuple(s // 4 for s in SIZE), minimal_diagonal_length=2)
-    model = config.model
-    stages = [(1, (8,)), (1, (8, 8)), (1, (8, 8, 8)), (1, (8, 8, 8, 8))]
-    for k, (blocks, channels) in enumerate(stages, 1):
-        model.backbone.extra[f'stage{k}'].update(
-            num_modules=1, num_blocks=(blocks,) * len(channels), num_channels=channels
-        )
-    model.backbone.init_cfg = None
-    init = [dict(type='Normal', layer=['Conv2d'], std=0.05), dict(type='Constant', layer='BatchNorm2d', val=1)]
-    model.head.update(in_channels=32, num_displacement_filters_per_keypoint=3, decoder=codec, init_cfg=init)
-    model.head.pop('rescore_cfg')
-    config.train_pipeline[1].input_size = SIZE
-    config.train_pipeline[3].encoder = codec
-    config.val_pipeline[1].input_size = SIZE
-    for loader, pipeline in ((config.train_dataloader, 'train_pipeline'), (config.val_dataloader, 'val_pipeline')):
-        loader.dataset.update(
-            data_root=str(people_folder),
-            ann_file='annotations/train.json',
-            data_prefix=dict(img='images/'),
-            pipeline=config[pipeline],
-        )
+    config = shrink_dekr(config, (128, 128))
+    config.model.head.pop('rescore_cfg')
+    for loader in (config.train_dataloader, config.val_dataloader):
+        root = dict(data_root=str(people_folder), data_prefix=dict(img='images/'))
+        loader.dataset.update(ann_file='annotations/train.json', **root)
     return config
 
 

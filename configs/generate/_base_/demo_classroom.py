@@ -27,6 +27,6 @@ generator = dict(
         ]
     ),
     occupancy=0.65,
-    min_visible_pixels=60,
+    min_visible_pixels=200,
     light_samples=4,
 )

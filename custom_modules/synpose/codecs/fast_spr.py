@@ -46,7 +46,7 @@ class FastSPR(SPR):
         )
         return {
             'heatmaps': heatmaps,
-            'heatmap_weights': self._get_heatmap_weights(heatmaps, bg_weight=self.background_weight),
+            'heatmap_weights': np.where(heatmaps > 0, np.float32(1), np.float32(self.background_weight)),
             'displacements': displacements,
             'displacement_weights': displacement_weights,
         }

@@ -72,22 +72,24 @@ def displacement_maps(
     displacements = np.zeros((K, 2, H, W), dtype=np.float32)
     weights = np.zeros((K, 2, H, W), dtype=np.float32)
     sizes = np.zeros((H, W), dtype=np.float32)
+    written = np.zeros((H, W), dtype=bool)
+    cells = np.stack(np.meshgrid(np.arange(W), np.arange(H))).astype(keypoints.dtype)
     inside = (keypoints >= 0).all(-1) & (keypoints < (W, H)).all(-1) & (keypoints_visible >= 1)
     root_inside = (roots >= 0).all(-1) & (roots < (W, H)).all(-1) & (roots_visible >= 1)
-    for n in np.flatnonzero(root_inside):
-        joints = np.flatnonzero(inside[n])
+    for n in np.flatnonzero(root_inside & inside.any(1)):
         x0, y0 = (max(int(c - radius), 0) for c in roots[n])
         x1, y1 = (min(int(c + radius), side) for c, side in zip(roots[n], (W, H)))
-        if not len(joints) or x0 >= x1 or y0 >= y1:
+        if x0 >= x1 or y0 >= y1:
             continue
-        window = np.s_[y0:y1, x0:x1]
-        old = displacements[joints, :, y0:y1, x0:x1]
-        free = ~(old != 0).any(1)
-        writes = np.logical_or.accumulate(free, axis=0) | (diagonal_lengths[n] <= sizes[window])
-        columns, rows = np.meshgrid(np.arange(x0, x1), np.arange(y0, y1))
-        new = keypoints[n, joints, :, None, None] - np.stack([columns, rows])
-        displacements[joints, :, y0:y1, x0:x1] = np.where(writes[:, None], new, old)
-        old_weights = weights[joints, :, y0:y1, x0:x1]
-        weights[joints, :, y0:y1, x0:x1] = np.where(writes[:, None], 1 / diagonal_lengths[n], old_weights)
-        sizes[window] = np.where(writes.any(0), diagonal_lengths[n], sizes[window])
+        window = np.s_[..., y0:y1, x0:x1]
+        old = displacements[window]
+        writes = inside[n, :, None, None]
+        if written[window].any():
+            free = writes & ~(old != 0).any(1)
+            writes = writes & (np.logical_or.accumulate(free, axis=0) | (diagonal_lengths[n] <= sizes[window]))
+        np.copyto(old, keypoints[n, :, :, None, None] - cells[window], where=writes[:, None])
+        np.copyto(weights[window], 1 / diagonal_lengths[n], where=writes[:, None])
+        here = writes.any(0)
+        np.copyto(sizes[window], diagonal_lengths[n], where=here)
+        np.copyto(written[window], True, where=here)
     return displacements.reshape(2 * K, H, W), weights.reshape(2 * K, H, W)

@@ -1,6 +1,8 @@
 """Any COCO-style keypoint file, opened in a blink."""
 
 import os.path as osp
+import pickle
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,18 @@ from .validation import ProblemLog, check_detections
 
 if TYPE_CHECKING:
     from .columnar import AnnotationStore
+
+
+# What MMPose's get_data_info adds to a sample.
+_METAINFO_OF_A_SAMPLE = (
+    'dataset_name',
+    'upper_body_ids',
+    'lower_body_ids',
+    'flip_pairs',
+    'dataset_keypoint_weights',
+    'flip_indices',
+    'skeleton_links',
+)
 
 
 @DATASETS.register_module()
@@ -36,15 +50,18 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
 
     Raises:
         FileNotFoundError: If the annotation or detection file does not exist.
+        PermissionError: If the store must be built and cannot be written; then give ``store_file``.
         ValueError: If a file is broken, a record is bad (named with its field), or its joints are not as many as the
             metainfo's.
     """
 
     METAINFO: dict = {'from_file': 'configs/_base_/datasets/coco.py'}
+    on_error: str = 'raise'  # what a bad record does; SynPoseDataset lets its user choose
 
     def __init__(self, ann_file: str = '', store_file: str | None = None, **kwargs: Any) -> None:
         data_root = kwargs.get('data_root')
         self.store_file = osp.join(data_root, store_file) if store_file and data_root else store_file
+        self.problems: list[str] = []
         self._store: AnnotationStore | None = None
         self._joint_fields: tuple[str, ...] = ()
         super().__init__(ann_file=ann_file, **kwargs)
@@ -55,15 +72,13 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
         if self._store is None:
             from .columnar import open_store  # pyarrow takes a moment to import
 
-            self._store = open_store(self.ann_file, self.store_file)
+            self._store = open_store(self.ann_file, self.store_file, self.on_error)
         return self._store
 
     def load_rows(self) -> np.ndarray:
         """Open the store; a row is a person (top-down), an image (bottom-up) or a detection (``bbox_file``)."""
-        store = self.store
-        if 'categories' in store.header:
-            self._metainfo['CLASSES'] = store.header['categories']
-        rows = self._load_detections() if self.bbox_file else self._annotated_rows()
+        images = self._read_images()
+        rows = self._load_detections(images) if self.bbox_file else self._annotated_rows(images)
         threshold = (self.filter_cfg or {}).get('bbox_score_thr')
         if threshold is None:
             return rows
@@ -75,9 +90,18 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
         scores = self._detections['scores'] if self.bbox_file else np.ones(len(rows), np.float32)
         return rows[~(scores < threshold)]
 
-    def _annotated_rows(self) -> np.ndarray:
+    def _read_images(self) -> np.ndarray:
+        """Check the file against the metainfo, and return which of its images are read, ``(I,)`` bool."""
         store = self.store
-        counts = [store.lengths[name] // 3 for name in JOINT_FIELDS if name in store.lengths]
+        if 'categories' in store.header:
+            self._metainfo['CLASSES'] = store.header['categories']
+        if not self.bbox_file:
+            self._check_joints()
+        return np.ones(store.num_images, bool)
+
+    def _check_joints(self) -> None:
+        lengths = self.store.lengths
+        counts = [lengths[name] // 3 for name in JOINT_FIELDS if name in lengths]
         joints = self.metainfo['num_keypoints']
         whole = joints != counts[0] and len(counts) == len(JOINT_FIELDS) and joints == sum(counts) if counts else False
         if counts and joints != counts[0] and not whole:
@@ -87,34 +111,6 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
             )
         self._joint_fields = JOINT_FIELDS if whole else JOINT_FIELDS[:1]
         self._check_required(whole)
-        ids = store.images.columns['id'].numbers if store.num_images else np.zeros(0, np.int64)
-        taken = ids % self.sample_interval == 0
-        if self.data_mode == 'topdown':
-            people = np.flatnonzero(self._usable)
-            if self.sample_interval == 1:
-                return people
-            return people[taken[np.searchsorted(store.first, people, side='right') - 1]]
-        has_people = self._people_counts() > 0
-        rows = np.flatnonzero(taken & has_people)
-        return np.concatenate([rows, np.flatnonzero(taken & ~has_people)]) if self.test_mode else rows
-
-    @property
-    def _usable(self) -> np.ndarray:
-        whole = self.store.usable_wholebody if len(self._joint_fields) > 1 else None
-        return self.store.usable if whole is None else whole
-
-    def _people_counts(self) -> np.ndarray:
-        """Count each image's annotations with a box and joints, ``(I,)``."""
-        store, columns = self.store, self.store.people.columns
-        if not {'bbox', 'keypoints'} <= columns.keys():
-            return np.zeros(store.num_images, np.int64)
-        if not columns['bbox'].null_count and not columns['keypoints'].null_count:
-            return np.diff(store.first)
-        told = np.concatenate([[0], np.cumsum(self._told(0, int(store.first[-1])))])
-        return told[store.first[1:]] - told[store.first[:-1]]
-
-    def _told(self, start: int, stop: int) -> np.ndarray:
-        return has_joints(self.store.people, start, stop)
 
     def _check_required(self, whole: bool) -> None:
         """Check that the records with joints have the fields without which MMPose fails."""
@@ -127,53 +123,103 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
             if name in columns and not columns[name].null_count:
                 continue
             here = columns[name].present(0, count) if name in columns else np.zeros(count, bool)
-            lacking = np.flatnonzero(~here & (whole | self._told(0, count)))
+            lacking = np.flatnonzero(~here & (whole | self._read_people(0, count)))
             if len(lacking):
                 number = columns['id'].numbers[lacking[0]]
                 raise ValueError(f'{self.ann_file}: annotation {number}: {name}: missing')
 
-    def _load_detections(self) -> np.ndarray:
+    def _annotated_rows(self, images: np.ndarray) -> np.ndarray:
+        store = self.store
+        if self.sample_interval > 1 and store.num_images:
+            images = images & (store.images.columns['id'].numbers % self.sample_interval == 0)
+        count = int(store.first[-1])
+        if self.data_mode == 'topdown':
+            people = np.flatnonzero(self._usable_people(0, count))
+            return people if images.all() else people[np.repeat(images, np.diff(store.first))[people]]
+        read = self._read_people(0, count)
+        before = np.arange(count + 1) if read.all() else np.concatenate([[0], np.cumsum(read)])
+        has_people = np.diff(before[store.first]) > 0
+        rows = np.flatnonzero(images & has_people)
+        return np.concatenate([rows, np.flatnonzero(images & ~has_people)]) if self.test_mode else rows
+
+    def _read_people(self, start: int, stop: int) -> np.ndarray:
+        """Return which annotations become part of samples, ``(stop - start,)`` bool: those with a box and joints."""
+        return has_joints(self.store.people, start, stop)
+
+    def _usable_people(self, start: int, stop: int) -> np.ndarray:
+        """Return which annotations are trained on, ``(stop - start,)`` bool."""
+        name = 'usable_wholebody' if len(self._joint_fields) > 1 else 'usable'
+        return self.store.flags[name][start:stop] > 0
+
+    def _load_detections(self, images: np.ndarray) -> np.ndarray:
         if not osp.isfile(self.bbox_file):
             raise FileNotFoundError(f'{self.bbox_file}: detection file does not exist')
-        found = load(self.bbox_file)
-        if isinstance(found, list):
-            found = [entry for entry in found if not isinstance(entry, dict) or entry.get('category_id') == 1]
-        images = self.store.images.values('id', 0, self.store.num_images)
-        image_rows = {number: row for row, number in enumerate(images)}
-        found = check_detections(found, image_rows, ProblemLog(self.bbox_file))
+        ids = self.store.images.values('id', 0, len(images))
+        rows = {number: row for row, (number, read) in enumerate(zip(ids, images)) if read}
+        log = ProblemLog(self.bbox_file, self.on_error)
+        found = check_detections(load(self.bbox_file), rows, log)
+        log.report()
+        self.problems += log.problems
         boxes = np.array([entry['bbox'][:4] for entry in found], dtype=np.float32).reshape(-1, 4)
         self._detections = {
-            'images': np.array([image_rows[entry['image_id']] for entry in found], dtype=np.int64),
+            'images': np.array([rows[entry['image_id']] for entry in found], dtype=np.int64),
             'boxes': bbox_xywh2xyxy(boxes),
             'scores': np.array([entry['score'] for entry in found], dtype=np.float32),
         }
         return np.arange(len(found))
 
+    def get_data_info(self, idx: int) -> dict[str, Any]:
+        """Return sample ``idx`` with the metainfo a pipeline needs, as MMPose's method of that name does."""
+        info = LookedUpDataset.get_data_info(self, idx)
+        metainfo = {key: self._metainfo[key] for key in _METAINFO_OF_A_SAMPLE}
+        return info | pickle.loads(pickle.dumps(metainfo))  # MMPose's deep copy takes half the time of a sample
+
     def look_up(self, row: int) -> dict[str, Any]:
         """Make the sample of a row, as MMPose's ``load_data_list`` makes it."""
         if self.bbox_file:
-            return self._detection(row)
+            image = self._image(int(self._detections['images'][row]))
+            return self._detection(row, image) | self._image_fields(image)
+        first = self.store.first
         if self.data_mode == 'topdown':
-            image = int(np.searchsorted(self.store.first, row, side='right')) - 1
-            return one_person(self._people(image, row, row + 1))
-        start, stop = (int(number) for number in self.store.first[row : row + 2])
-        people = self._people(row, start, stop)
-        if people['id']:
-            usable = self._usable[start:stop][self._told(start, stop)]
-            return people_of_image(people, usable)
-        empty = self._image(row)
-        return {'img_id': empty['id'], 'img_path': empty['img_path'], 'id': [], 'raw_ann_info': None}
+            image = self._image(int(np.searchsorted(first, row, side='right')) - 1)
+            return one_person(self._people(image, row, row + 1)) | self._image_fields(image)
+        image = self._image(row)
+        return self._crowd(image, int(first[row]), int(first[row + 1])) | self._image_fields(image)
+
+    def _crowd(self, image: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
+        read = self._read_people(start, stop)
+        if not read.any():
+            return {'img_id': image['id'], 'img_path': image['img_path'], 'id': [], 'raw_ann_info': None}
+        people = self._people(image, start, stop)
+        invalid = np.flatnonzero(~self._usable_people(start, stop)[read])
+        return people_of_image(people, [self._outline(people, index) for index in invalid.tolist()])
+
+    def _outline(self, people: dict[str, Any], index: int) -> Any:
+        """Return the outline of a person who is not trained on."""
+        return people['segmentation'][index]
 
     def _image(self, row: int) -> dict[str, Any]:
         image = self.store.images.records(row, row + 1)[0]
         return {**image, 'img_id': image['id'], 'img_path': osp.join(self.data_prefix['img'], image['file_name'])}
 
-    def _people(self, row: int, start: int, stop: int) -> dict[str, Any]:
-        return coco_people(self.store.people, start, stop, self._image(row), self._joint_fields)
+    def _image_fields(self, image: dict[str, Any]) -> dict[str, Any]:
+        """Return what a sample tells about its image beside MMPose's fields."""
+        return {}
 
-    def _detection(self, row: int) -> dict[str, Any]:
+    def _people(self, image: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
+        """Make the fields of the people among annotations ``start`` to ``stop`` that are read; at least one is."""
+        table, read = self.store.people, self._read_people(start, stop)
+        records = list(compress(table.records(start, stop), read))
+        boxes = table.lists('bbox', start, stop, read)
+        joints = np.concatenate([table.triples(name, start, stop, read) for name in self._joint_fields], axis=1)
+        whole = len(self._joint_fields) > 1
+        if whole:
+            integers = all(table.columns[name].all_integers(start, stop) for name in self._joint_fields)
+            joints = joints.astype(np.int64 if integers else np.float64)
+        return coco_people(records, boxes, joints, image, whole)
+
+    def _detection(self, row: int, image: dict[str, Any]) -> dict[str, Any]:
         """Make the sample of a detected box, as MMPose's ``_load_detection_results`` does."""
-        image = self._image(int(self._detections['images'][row]))
         joints = len(self._metainfo['keypoint_id2name'])
         return {
             'img_id': image['id'],

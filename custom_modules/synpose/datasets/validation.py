@@ -95,9 +95,14 @@ def file_joint_names(content: dict[str, Any], path: str | os.PathLike) -> list[s
 
 def person_annotations(content: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the annotations of the category ``person``; all of them where no category has that name."""
-    person_ids = {category['id'] for category in content.get('categories') or () if category.get('name') == 'person'}
+    person_ids = person_categories(content.get('categories'))
     annotations = content['annotations']
     return [entry for entry in annotations if entry.get('category_id') in person_ids] if person_ids else annotations
+
+
+def person_categories(categories: Iterable[dict[str, Any]] | None) -> set[Any]:
+    """Return the ids of the categories named ``person``; none where every annotation counts as one."""
+    return {category['id'] for category in categories or () if category.get('name') == 'person'}
 
 
 def check_joint_names(names: Iterable[str], log: ProblemLog) -> None:
@@ -120,14 +125,20 @@ def check_images(images: Sequence[dict[str, Any]], log: ProblemLog) -> list[dict
             log.add(record, 'id', 'missing')
         elif image['id'] in good:
             log.add(record, 'id', 'used by more than one image')
-        elif not isinstance(image.get('file_name'), str) or not image['file_name']:
-            log.add(record, 'file_name', 'missing')
-        elif not all(isinstance(image.get(side), int) and image[side] > 0 for side in ('width', 'height')):
-            size = (image.get('width'), image.get('height'))
-            log.add(record, 'width, height', f'must be positive integers, but are {size}')
+        elif problem := image_problem(image):
+            log.add(record, *problem)
         else:
             good[image['id']] = image
     return list(good.values())
+
+
+def image_problem(image: dict[str, Any]) -> tuple[str, str] | None:
+    """Say what is wrong with an image's file name or size, as field and message; None if nothing is."""
+    if not isinstance(image.get('file_name'), str) or not image['file_name']:
+        return 'file_name', 'missing'
+    if not all(isinstance(image.get(side), int) and image[side] > 0 for side in ('width', 'height')):
+        return 'width, height', f'must be positive integers, but are {(image.get("width"), image.get("height"))}'
+    return None
 
 
 def check_annotations(
@@ -165,17 +176,25 @@ def check_annotations(
         elif image_id not in sizes:
             problem = ('image_id', f'no image has the id {image_id!r}')
         else:
-            problem = box_problem(annotation.get('bbox'), sizes[image_id])
-            if problem is None and 'keypoints' in annotation:
-                problem = keypoints_problem(annotation['keypoints'], num_joints)
-            if problem is None and 'area' in annotation and not _are_finite([annotation['area']]):
-                problem = ('area', f'must be a finite number, but is {annotation["area"]!r}')
+            problem = annotation_problem(annotation, sizes[image_id], num_joints)
         if problem is None:
             seen.add(annotation['id'])
             good.append(annotation)
         else:
             log.add(record, *problem)
     return good
+
+
+def annotation_problem(
+    annotation: dict[str, Any], image_size: tuple[int, int], num_joints: int
+) -> tuple[str, str] | None:
+    """Say what is wrong with an annotation's box, joints or area, as field and message; None if nothing is."""
+    problem = box_problem(annotation.get('bbox'), image_size)
+    if problem is None and 'keypoints' in annotation:
+        problem = keypoints_problem(annotation['keypoints'], num_joints)
+    if problem is None and 'area' in annotation and not _are_finite([annotation['area']]):
+        problem = ('area', f'must be a finite number, but is {annotation["area"]!r}')
+    return problem
 
 
 def box_problem(box: Any, image_size: tuple[int, int]) -> tuple[str, str] | None:
@@ -215,6 +234,8 @@ def _are_finite(values: Iterable[Any]) -> bool:
 def check_detections(detections: Any, images: Mapping[Any, Any], log: ProblemLog) -> list[dict[str, Any]]:
     """Return the usable records of a COCO detection list (``image_id``, ``category_id``, ``bbox``, ``score``).
 
+    Records of another ``category_id`` than 1, a person's, are passed over.
+
     Args:
         detections: The content of the file.
         images: The good images by id.
@@ -228,6 +249,8 @@ def check_detections(detections: Any, images: Mapping[Any, Any], log: ProblemLog
     good = []
     for index, detection in enumerate(detections):
         box = detection.get('bbox')
+        if detection.get('category_id', 1) != 1:
+            continue
         if detection.get('image_id') not in images:
             log.add(f'detection number {index}', 'image_id', f'no image has the id {detection.get("image_id")!r}')
         elif not isinstance(box, list) or len(box) < 4 or not _are_finite(box):

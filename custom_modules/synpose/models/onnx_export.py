@@ -1,17 +1,16 @@
 """Backbone, neck and head of a bottom-up model as an ONNX graph of standard operators."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 import torch
-from mmcv.ops import DeformConv2d
 from torch import Tensor, nn
 
-from synpose.compat.mmcv_ops.deform_sampling import DeformConv
 from synpose.files import atomic_path
+
+from .heads.deform_conv import choose_deform_convs
 
 
 def export_onnx(
@@ -27,15 +26,16 @@ def export_onnx(
     are fixed. It needs the packages ``onnx`` and ``onnxscript``.
 
     Args:
-        model: A ``BottomupPoseEstimator`` on the CPU; it is put into evaluation mode.
+        model: A ``BottomupPoseEstimator`` on the CPU; it is left as it is.
         path: The ``.onnx`` file to write, with its weights inside.
         input_size: Width and height of the input, px.
         batch_size: Images at once.
         names: Of the head's outputs, in order; the input is ``images`` ``(B, 3, H, W)``.
     """
     images = torch.zeros(batch_size, 3, *input_size[::-1])
-    with torch.no_grad(), _standard_deform_convs(model), atomic_path(path) as temporary:
-        maps = _Maps(model).eval()
+    maps = _Maps(deepcopy(model)).eval()
+    choose_deform_convs(maps, 'sampling')
+    with torch.no_grad(), atomic_path(path) as temporary:
         program = torch.onnx.export(
             maps, (images,), dynamo=True, input_names=['images'], output_names=list(names), verbose=False
         )
@@ -52,21 +52,3 @@ class _Maps(nn.Module):
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         return self.model.head(self.model.extract_feat(images))
-
-
-@contextmanager
-def _standard_deform_convs(model: nn.Module) -> Iterator[None]:
-    """Within the block, deformable convolutions use torch's own operators only, and no kernel of mmcv."""
-    modules = [module for module in model.modules() if isinstance(module, DeformConv2d)]
-    try:
-        for module in modules:
-            module.forward = partial(_deform_conv, module)
-        yield
-    finally:
-        for module in modules:
-            del module.forward
-
-
-def _deform_conv(module: DeformConv2d, input: Tensor, offset: Tensor) -> Tensor:
-    geometry = (module.kernel_size, module.stride, module.padding, module.dilation, module.groups, module.deform_groups)
-    return DeformConv(*geometry).forward(input, offset, None, module.weight)

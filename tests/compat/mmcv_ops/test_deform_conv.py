@@ -217,3 +217,16 @@ def test_gpu_equals_cpu(conv):
         gradients = torch.autograd.grad(output.square().sum(), tensors)
         results.append([tensor.cpu() for tensor in (output, *gradients)])
     torch.testing.assert_close(results[0], results[1], rtol=0, atol=1e-10)
+
+
+def test_compiled_gradients_are_right():
+    """torch.compile once lost what mmcv's backward writes into its buffers."""
+    torch.manual_seed(0)
+    layer = DeformConv2d(4, 4, 3, padding=1)
+    tensors = torch.randn(2, 4, 6, 7).requires_grad_(), torch.randn(2, 18, 6, 7).requires_grad_()
+    results = []
+    for module in (layer, torch.compile(layer, backend='aot_eager')):
+        output = module(*tensors)
+        results.append([output, *torch.autograd.grad(output.square().sum(), (*tensors, layer.weight))])
+    assert all(tensor.abs().max() > 1 for tensor in results[0])
+    torch.testing.assert_close(*results)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synpose.datasets.columnar import build
+from synpose.datasets.columnar import build, section
 from synpose.datasets.columnar.columns import Column, Records
 
 
@@ -25,7 +25,7 @@ def read_back(path: Path) -> tuple[list[dict], list[list[dict]], dict]:
 
 @pytest.mark.parametrize('chunk', [1, 2, 7, 1000])
 def test_every_record_comes_back(write_coco: Callable, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
-    monkeypatch.setattr(build, 'CHUNK', chunk)
+    monkeypatch.setattr(section, 'CHUNK', chunk)
     path = write_coco(num_images=30, wholebody=True)
     content = json.loads(path.read_text())
     images, people, description = read_back(path)
@@ -43,7 +43,7 @@ def test_small_and_large_integers_in_different_chunks(write_coco: Callable, monk
         for index, person in enumerate(content['annotations']):
             person['numbers'] = [2**40, 1] if index == 3 else [index]
 
-    monkeypatch.setattr(build, 'CHUNK', 2)
+    monkeypatch.setattr(section, 'CHUNK', 2)
     path = write_coco(spread)
     _, people, description = read_back(path)
     assert description['kinds']['annotations']['numbers'] == 'ints'

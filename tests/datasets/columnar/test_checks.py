@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from synpose.datasets.columnar.checks import check_record, first_repeated, odd_length, record_name
+from synpose.datasets.columnar.checks import check_record, odd_lengths, record_name, repeated
 
 IMAGE = {'id': 1, 'file_name': 'a.jpg', 'width': 3, 'height': 4.5}
 PERSON = {'id': 2, 'image_id': 1, 'bbox': [1, 2, 3.5, 4], 'keypoints': [1, 2, 2, 0, 0, 0]}
@@ -32,7 +32,7 @@ def test_bad_records(section: str, change: dict[str, Any], problem: str) -> None
     assert check_record(section, good) is None
     found = check_record(section, good | change)
     assert found is not None
-    assert found.startswith(problem)
+    assert ': '.join(found).startswith(problem)
 
 
 def test_record_name() -> None:
@@ -40,13 +40,22 @@ def test_record_name() -> None:
     assert record_name('annotations', {}, 3) == 'annotation number 3'
 
 
-@pytest.mark.parametrize(('ids', 'repeated'), [([3, 1, 2], None), ([5, 2, 9, 5, 2], 5), ([], None)])
-def test_first_repeated(ids: list[int], repeated: int | None) -> None:
-    assert first_repeated(np.array(ids, np.int64)) == repeated
+@pytest.mark.parametrize(('ids', 'places'), [([3, 1, 2], []), ([5, 2, 9, 5, 2, 5], [3, 4, 5]), ([], [])])
+def test_repeated(ids: list[int], places: list[int]) -> None:
+    assert repeated(np.array(ids, np.int64)).tolist() == places
 
 
 @pytest.mark.parametrize(
-    ('lengths', 'odd'), [([51, 0, 51], None), ([], None), ([51, 51, 0, 48, 45], (3, 51)), ([3, 51, 51], (0, 51))]
+    ('lengths', 'expected', 'odd', 'right'),
+    [
+        ([51, 0, 51], 0, [], 51),
+        ([], 51, [], 0),
+        ([51, 51, 0, 48, 45], 0, [3, 4], 51),
+        ([3, 51, 51], 0, [0], 51),
+        ([3, 51, 51], 3, [1, 2], 3),
+        ([3, 51, 51], 6, [0], 51),
+    ],
 )
-def test_odd_length(lengths: list[int], odd: tuple[int, int] | None) -> None:
-    assert odd_length(lengths) == odd
+def test_odd_lengths(lengths: list[int], expected: int, odd: list[int], right: int) -> None:
+    found, usual = odd_lengths(lengths, expected)
+    assert (found.tolist(), usual) == (odd, right)

@@ -7,7 +7,7 @@ from synpose.datasets.columnar.fields import MISSING, encode
 def test_rows_and_integer_flags() -> None:
     values = [[1, 2.5, 3], MISSING, [4, 5, 6]]
     column = Column(encode(values, 'numbers'), 'numbers')
-    assert column.rows(0, 3, 3).tolist() == [[1, 2.5, 3], [4, 5, 6]]
+    assert column.rows(0, 3).tolist() == [[1, 2.5, 3], [4, 5, 6]]
     assert [column.all_integers(0, 1), column.all_integers(1, 3)] == [False, True]
     assert column.lengths(0, 3).tolist() == [3, 0, 3]
 

@@ -1,3 +1,4 @@
+import errno
 import json
 import multiprocessing
 import os
@@ -19,9 +20,9 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that were read into a store."""
     paths: list[str] = []
 
-    def count(path: Any, digest: Any) -> Any:
+    def count(path: Any, *args: Any) -> Any:
         paths.append(str(path))
-        return build.build_table(path, digest)
+        return build.build_table(path, *args)
 
     monkeypatch.setattr(store, 'build_table', count)
     return paths
@@ -91,7 +92,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     'three bytes': lambda data: data[:3],
     'half': lambda data: data[: len(data) // 2],
     'without its last byte': lambda data: data[:-1],
-    'another version': lambda data: data.replace(b'"version": 1', b'"version": 0'),
+    'another version': lambda data: data.replace(f'"version": {store.VERSION}'.encode(), b'"version": 0'),
 }
 
 
@@ -121,9 +122,10 @@ def test_files_of_others_are_left_alone(write_coco: Callable) -> None:
         open_store(arrow)
 
 
-def test_a_folder_that_cannot_be_written(write_coco: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize('number', [errno.EACCES, errno.EROFS])
+def test_a_folder_that_cannot_be_written(write_coco: Callable, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def refuse(path: Path) -> None:
-        raise PermissionError('read-only')
+        raise OSError(number, 'no')
 
     path = write_coco()
     monkeypatch.setattr(store, 'atomic_path', refuse)
@@ -142,8 +144,8 @@ def test_a_copy_in_another_process_never_reads_another_json(write_coco: Callable
 
 
 def test_a_json_that_changes_while_it_is_read(write_coco: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
-    def change(path: Path, digest: Any) -> Any:
-        result = build.build_table(path, digest)
+    def change(*args: Any) -> Any:
+        result = build.build_table(*args)
         write_coco(seed=1)
         return result
 
@@ -226,5 +228,8 @@ def test_empty_files(tmp_path: Path, content: dict) -> None:
     path = tmp_path / 'a.json'
     path.write_text(json.dumps(content))
     opened = open_store(path)
-    assert (opened.num_images, opened.first.tolist(), len(opened.usable)) == (0, [0], 0)
-    assert opened.usable.dtype == np.uint8
+    assert (opened.num_images, opened.first.tolist(), len(opened.sound_images)) == (0, [0], 0)
+    assert {name: (flags.shape[0], flags.dtype) for name, flags in opened.flags.items()} == {
+        **dict.fromkeys(('usable', 'sound'), (0, np.uint8)),
+        **dict.fromkeys(('labeled', 'positive'), (0, np.uint64)),
+    }

@@ -29,10 +29,12 @@ def test_usable_people(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
     for name in GOOD:
         values = [person[name] for person in people]
         columns[name] = Column(encode(values, kind_of(values)), kind_of(values))
-    found = usable.usable_people(Records(columns), np.full((len(people), 2), (64.0, 48.0)))
+    boxed = usable.boxed_people(Records(columns), np.full((len(people), 2), (64.0, 48.0)))
+    found = usable.usable_people(Records(columns), boxed)
     assert dict(zip(CASES, found.tolist())) == {name: expected for name, (_, expected) in CASES.items()}
 
 
 def test_without_any_joints() -> None:
     records = Records({'bbox': Column(encode([[1, 2, 3, 4]], 'ints'), 'ints')})
-    assert usable.usable_people(records, np.ones((1, 2))).tolist() == [False]
+    assert usable.usable_people(records, np.ones(1, bool)).tolist() == [False]
+    assert usable.boxed_people(Records({}), np.ones((1, 2))).tolist() == [False]

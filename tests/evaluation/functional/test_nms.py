@@ -5,7 +5,7 @@ import pytest
 import torch
 from mmpose.evaluation.functional import nearby_joints_nms as stock
 
-from synpose.evaluation.functional.nms import nearby_joints_nms
+from synpose.evaluation.functional.nms import _close_on_cpu, _close_on_gpu, nearby_joints_nms
 
 
 def random_poses(rng, people, joints):
@@ -32,6 +32,20 @@ def test_keeps_what_the_stock_function_keeps(people, joints):
         records = [{'keypoints': pose, 'score': score} for pose, score in zip(poses, scores)]
         expected = stock(records, score_per_joint=True, **options)
         assert nearby_joints_nms(torch.tensor(poses), torch.tensor(scores), **options) == expected
+
+
+@pytest.mark.parametrize('joints', [1, 17, 59])
+def test_both_devices_find_the_same_pairs(joints):
+    for seed in range(40):
+        rng = np.random.default_rng([joints, seed])
+        poses, _ = random_poses(rng, 60, joints)
+        threshold = rng.integers(joints)
+        found = [
+            set(zip(*(side.tolist() for side in pairs)))
+            for pairs in (_close_on_cpu(poses, 0.1, threshold), _close_on_gpu(torch.tensor(poses), 0.1, threshold))
+        ]
+        assert found[0] == found[1]
+        assert found[0] or joints == 1  # a single joint reaches nowhere
 
 
 def test_a_pose_of_one_point_is_kept():

@@ -1,16 +1,19 @@
 """CrowdDEKRHead against MMPose's DEKRHead: same parameters, losses and people; then what only ours can do."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
+from mmcv.ops import DeformConv2d
 from mmengine.structures import InstanceData, PixelData
 from mmpose.models.heads import DEKRHead
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
+from torchvision.ops import deform_conv2d
 
 from synpose.codecs import FastSPR
 from synpose.models import CrowdDEKRHead
-from synpose.models.heads import crowd_dekr_head
 
 K = 5
 FLIP_INDICES = [0, 2, 1, 4, 3]
@@ -212,6 +215,30 @@ def test_channels_last_changes_nothing():
         torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize('zoom', [0.5, 2.0])
+def test_both_flips_agree_at_every_scale(zoom, monkeypatch):
+    """A person whom the network sees at one scale only, exactly, in the image and in the flipped one."""
+    head = build_head(decoder=codec_config('FastSPR', (24, 16), decode_max_instances=300))
+    joints = np.array([[30.0, 18.0], [42.0, 20.0], [22.5, 25.0], [40.0, 44.0], [20.0, 50.0]])  # px at scale 1
+
+    def maps_of(cells, scale):
+        heatmaps, displacements = torch.zeros(2, K + 1, *cells[::-1]), torch.zeros(2, K, 2, *cells[::-1])
+        if scale != 1:
+            points = torch.tensor(joints * scale)
+            mirrored = (points * torch.tensor([-1, 1]) + torch.tensor([cells[0] * STRIDE - 1, 0]))[FLIP_INDICES]
+            for i, (person, root) in enumerate(((points, (4, 3)), (mirrored, (cells[0] - 5, 3)))):
+                heatmaps[i, :, root[1], root[0]] = 1
+                displacements[i, :, :, root[1], root[0]] = person / STRIDE - torch.tensor(root)
+        return heatmaps, displacements.flatten(1, 2)
+
+    sizes = {(24, 16): 1, (int(24 * zoom), int(16 * zoom)): zoom}
+    monkeypatch.setattr(head, 'forward', lambda feats: maps_of(feats[-1].shape[:1:-1], sizes[feats[-1].shape[:1:-1]]))
+    feats = [[[torch.zeros(1, 1, *cells[::-1])] for _ in range(2)] for cells in sizes]
+    test_cfg = dict(flip_test=True, shift_heatmap=False, multiscale_test=True, nms_dist_thr=0.15)
+    (found,) = head.predict(feats, [sample(aug_scales=[zoom])], test_cfg)
+    np.testing.assert_allclose(found.keypoints, joints[None], atol=1e-4)
+
+
 # Losses
 
 
@@ -341,7 +368,8 @@ def test_options_are_checked():
         CrowdDEKRHead(CHANNELS, K, decoder=None, occlusion={})
     assert issubclass(CrowdDEKRHead, DEKRHead)
     assert isinstance(build_head().decoder, FastSPR)
-    assert crowd_dekr_head.IM2COL_STEP == 32
+    with pytest.raises(ValueError, match="deform_conv: 'cuda' is none of auto, sampling, torchvision, mmcv"):
+        build_head(deform_conv='cuda')
 
 
 def test_adaptive_pooling_takes_the_window_from_the_map():
@@ -353,3 +381,38 @@ def test_adaptive_pooling_takes_the_window_from_the_map():
         (found,) = build_head(decoder=decoder, adaptive_pooling=adaptive).decode([heatmaps], [displacements])
         number[kernel, adaptive] = len(found.keypoints)
     assert number[5, True] == number[3, False] > number[5, False]
+
+
+@pytest.mark.parametrize('form', ['sampling', 'torchvision', 'mmcv'])
+def test_the_head_compiles_and_with_torchvision_as_one_graph(form):
+    head, feats = build_head(deform_conv=form, occlusion={}), feature_pair(2)[0]
+    feats[0].requires_grad_()
+    results = []
+    compiled = torch.compile(head, backend='aot_eager', fullgraph=form == 'torchvision')
+    for module in (head, compiled):
+        maps = module(feats)
+        loss = sum(m.square().mean() for m in maps)
+        results.append([*maps, *torch.autograd.grad(loss, (feats[0], *(p for p in head.parameters() if p.ndim)))])
+    torch.testing.assert_close(*results, rtol=1e-5, atol=1e-5)
+    assert results[0][3].abs().max() > 0
+
+
+@pytest.mark.parametrize('form', ['sampling', 'torchvision', 'mmcv'])
+def test_losses_and_gradients_are_those_of_torchvision_in_double(form):
+    """The reference is MMPose's head with torchvision's public function in place of mmcv's layer."""
+    stock, ours = build_head('DEKRHead').double().train(), build_head(deform_conv=form).double().train()
+    for module in stock.modules():
+        if isinstance(module, DeformConv2d):
+            module.forward = partial(deform_conv2d, weight=module.weight, padding=1)
+    feats = [feature_pair(2)[0][0].double()]
+    results = []
+    for head in (stock, ours):
+        samples = targets(head)
+        for s in samples:
+            s.gt_fields = s.gt_fields.to(torch.float64)
+        losses = head.loss(feats, samples)
+        names, parameters = zip(*head.named_parameters())
+        results.append([*losses.values(), *torch.autograd.grad(sum(losses.values()), parameters)])
+    assert len(names) > 20
+    assert sum(float(tensor.abs().max()) > 1e-6 for tensor in results[0]) > 20
+    torch.testing.assert_close(*results, rtol=1e-10, atol=1e-10)

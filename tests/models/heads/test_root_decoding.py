@@ -7,6 +7,8 @@ from mmpose.codecs import SPR
 
 from synpose.models.heads.root_decoding import (
     Candidates,
+    _poses_on_cpu,
+    _poses_on_gpu,
     between_scales,
     decode_poses,
     pooling_kernel,
@@ -34,6 +36,23 @@ def test_poses_are_those_of_the_stock_codec(kernel, most):
     found = decode_poses(heatmaps[0], displacements, kernel, most, codec.decode_thr)
     assert torch.equal(found.root_scores, scores)
     assert torch.equal(found.poses * 2, expected)
+
+
+@pytest.mark.parametrize('kernel', [1, 3, 5, 7])
+@pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
+def test_both_devices_find_the_same_poses(kernel, dtype):
+    torch.manual_seed(kernel)
+    heatmap = torch.rand(40, 60, dtype=dtype)[:30, :50]  # cut out of a batch, not contiguous
+    displacements = torch.randn(34, 40, 60, dtype=dtype)[:, :30, :50]
+    found, expected = (f(heatmap, displacements, kernel, 60, 0.5) for f in (_poses_on_cpu, _poses_on_gpu))
+    assert torch.equal(found.poses, expected.poses)
+    assert torch.equal(found.root_scores, expected.root_scores)
+
+
+def test_of_equal_roots_the_upper_left_comes_first():
+    root = torch.zeros(9, 9)
+    root[[2, 2, 6], [6, 1, 4]] = 0.5
+    assert decode_poses(root, torch.zeros(2, 9, 9), 3, 2, 0.01).poses.tolist() == [[[1, 2]], [[6, 2]]]
 
 
 def test_windows_are_larger_than_small_maps_and_never_even():

@@ -37,6 +37,11 @@ def batch_of(config, count):
     return pseudo_collate([dataset[i] for i in range(count)])
 
 
+def by_place(keypoints):
+    """The order of people ``(N, K, 2)`` by where they are, px."""
+    return np.lexsort(keypoints.sum(1).round().T)
+
+
 def test_stock_cannot_even_pack_levels_of_different_sizes(pyramid_config):
     pyramid_config.val_pipeline[2].type = 'PackPoseInputs'
     with pytest.raises(RuntimeError, match='stack expects each tensor to be equal size'):
@@ -51,8 +56,12 @@ def test_a_batch_of_pyramids_gives_what_they_give_one_by_one(pyramid_config):
         for i, sample in enumerate(together):
             (alone,) = model.test_step(pseudo_collate([dataset[i]]))
             assert len(alone.pred_instances.keypoints)
+            # Scores of an untrained head almost tie, and a batch sums in another order: compare place by place.
+            found, expected = (
+                people[by_place(people.keypoints)] for people in (sample.pred_instances, alone.pred_instances)
+            )
             for name in ('keypoints', 'keypoint_scores'):
-                np.testing.assert_allclose(sample.pred_instances[name], alone.pred_instances[name], atol=2e-4)
+                np.testing.assert_allclose(found[name], expected[name], atol=2e-4)
 
 
 def test_single_images_are_treated_as_by_mmpose(crowd_config):

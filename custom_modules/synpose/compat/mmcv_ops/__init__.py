@@ -44,8 +44,9 @@ def get_compiling_cuda_version() -> str:
     return torch.version.cuda or 'not available'
 
 
+# torch.compile loses what the backward of mmcv's autograd functions writes into buffers: it must not look inside.
 OPS: dict[str, Callable[..., Any]] = {
-    op.__name__: op
+    op.__name__: torch.compiler.disable(op)
     for op in (
         bbox_overlaps,
         deform_conv_backward_input,

@@ -6,7 +6,7 @@ matrix product do the same several times faster.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
@@ -19,7 +19,7 @@ Pair = tuple[int, int]
 
 SAMPLING = (0, 0, False)  # grid_sample's numbers: bilinear, zeros beyond the border, borders (not centers) at -1 and 1
 
-CHUNK = 2**22  # samples a CPU takes at once: larger blocks are mapped and unmapped by the allocator every time
+CHUNK = 2**22  # samples a CPU thread takes at once: larger blocks leave its caches, and the allocator unmaps them
 
 
 def _power_of_two(size: int) -> int:
@@ -41,6 +41,8 @@ class DeformConv:
         dilation: Spacing of kernel elements.
         groups: Convolution groups.
         deform_groups: Groups of channels with offsets of their own, G.
+        form: ``'sampling'`` by ``grid_sample``, ``'torchvision'`` by its kernels, or ``'auto'``: the kernels on a GPU,
+            for which they were written, and sampling, several times faster there, on a CPU.
     """
 
     kernel: Pair
@@ -49,6 +51,11 @@ class DeformConv:
     dilation: Pair
     groups: int
     deform_groups: int
+    form: str = 'auto'
+
+    def takes_kernels(self, device: torch.device) -> bool:
+        """Tell whether torchvision's kernels do the work on that device."""
+        return self.form == 'torchvision' or (self.form == 'auto' and device.type == 'cuda')
 
     def forward(self, input: Tensor, offset: Tensor, mask: Tensor | None, weight: Tensor) -> Tensor:
         """Convolve: the output ``(B, O, Ho, Wo)``.
@@ -57,35 +64,38 @@ class DeformConv:
             ValueError: If offsets or mask do not fit kernel, groups and output.
         """
         self._check(input, offset, mask)
-        if input.is_cuda:
+        if self.takes_kernels(input.device):
             return torch.ops.torchvision.deform_conv2d(*self.torchvision_arguments(input, offset, mask, weight))
+        weights, share = self._share_weight(weight), self._share
         parts = self._parts(input, offset, mask)
-        columns = (self._columns(images, offsets, masks) for images, offsets, masks in parts)
-        output = torch.cat([self._split_weight(weight) @ values for values in columns])
-        return output.view(len(input), len(weight), *offset.shape[-2:])
+        products = [weights[which] @ share._columns(*tensors) for which, *tensors in parts]
+        return torch.cat(products).view(len(input), len(weight), *offset.shape[-2:])
 
     def backward_data(
         self, grad_output: Tensor, input: Tensor, offset: Tensor, mask: Tensor | None, weight: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Gradients of ``input``, ``offset`` and ``mask``, shaped like them; the last has no meaning without a mask."""
-        if input.is_cuda:
+        if self.takes_kernels(input.device):
             arguments = self.torchvision_arguments(input, offset, mask, weight)
             gradients = torch.ops.torchvision._deform_conv2d_backward(grad_output, *arguments)
             return gradients[0], gradients[2], gradients[3]
+        weights, share = self._share_weight(weight), self._share
         parts = self._parts(input, offset, mask, grad_output)
-        gradients = [
-            self._grid_backward_data(grads, images, offsets, masks, weight) for images, offsets, masks, grads in parts
-        ]
+        gradients = [share._grid_backward_data(weights[which], *tensors) for which, *tensors in parts]
         grad_input, grad_offset, grad_mask = (torch.cat(tensors) for tensors in zip(*gradients, strict=True))
-        return grad_input, grad_offset, grad_mask
+        return (
+            grad_input.view_as(input),
+            grad_offset.view_as(offset),
+            grad_mask if mask is None else grad_mask.view_as(mask),
+        )
 
     def _grid_backward_data(
-        self, grad_output: Tensor, input: Tensor, offset: Tensor, mask: Tensor | None, weight: Tensor
+        self, weight: Tensor, input: Tensor, offset: Tensor, mask: Tensor | None, grad_output: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """What :meth:`backward_data` returns, by ``grid_sample``."""
+        """What :meth:`backward_data` returns, by ``grid_sample``; one :meth:`_share_weight` an image."""
         maps = self._maps(input)
         grid = self._grid(maps, offset)
-        grad_columns = self._split_weight(weight).transpose(1, 2) @ self._split_output(grad_output)
+        grad_columns = weight.transpose(2, 3) @ self._split_output(grad_output)
         grad_samples = grad_columns.reshape(*maps.shape[:2], *grid.shape[1:3])
         grad_mask = offset.new_empty(0)
         if mask is not None:
@@ -105,11 +115,15 @@ class DeformConv:
 
         It samples once more on every device: torchvision's backward has no form for the weight alone.
         """
-        gradients = []
-        for images, offsets, masks, grads in self._parts(input, offset, mask, grad_output):
-            columns = self._columns(images, offsets, masks)
-            gradients.append((self._split_output(grads) @ columns.transpose(2, 3)).sum(0))
-        return torch.stack(gradients).sum(0)
+        share = self._share
+        gradient: Tensor | None = None
+        for which, images, offsets, masks, grads in self._parts(input, offset, mask, grad_output):
+            part = share._split_output(grads) @ share._columns(images, offsets, masks).transpose(2, 3)
+            if gradient is None:
+                gradient = part.new_zeros(self._shares, *part.shape[1:])
+            gradient.index_add_(0, which, part)
+        assert gradient is not None
+        return gradient.flatten(0, 1)
 
     def torchvision_arguments(
         self, input: Tensor, offset: Tensor, mask: Tensor | None, weight: Tensor
@@ -132,16 +146,35 @@ class DeformConv:
             if tensor is not None and list(tensor.shape) != expected:
                 raise ValueError(f'deformable convolution: {name} is {list(tensor.shape)}, expected {expected}')
 
-    def _parts(self, input: Tensor, offset: Tensor, *others: Tensor | None) -> Iterator[tuple[Any, ...]]:
-        """The tensors (or None) cut along the batch into as many images as make at most :data:`CHUNK` samples."""
-        samples = input.shape[1] * math.prod(self.kernel) * math.prod(offset.shape[-2:])
-        images = max(1, len(input) if input.is_cuda else CHUNK // samples)
-        tensors = (input, offset, *others)
-        return zip(*(repeat(None) if tensor is None else tensor.split(images) for tensor in tensors), strict=False)
+    @property
+    def _shares(self) -> int:
+        """Into how many convolutions of their own channels, offsets and weights this one falls."""
+        return math.gcd(self.groups, self.deform_groups)
 
-    def _split_weight(self, weight: Tensor) -> Tensor:
-        """``(groups, O / groups, C / groups * K)``."""
-        return weight.reshape(self.groups, len(weight) // self.groups, -1)
+    @property
+    def _share(self) -> 'DeformConv':
+        """One of them."""
+        return replace(self, groups=self.groups // self._shares, deform_groups=self.deform_groups // self._shares)
+
+    def _share_weight(self, weight: Tensor) -> Tensor:
+        """Each share's weight, ``(shares, groups, O / groups, C / groups * K)`` by the groups of a share."""
+        return weight.reshape(self._shares, self._share.groups, len(weight) // self.groups, -1)
+
+    def _parts(self, input: Tensor, *others: Tensor | None) -> Iterator[tuple[Any, ...]]:
+        """Cut the batch into blocks of shares of images, as many as make :data:`CHUNK` samples a thread.
+
+        Yields:
+            Which share each is, and the tensors (or None) as if each were an image, ``(n, channels / shares, ...)``.
+        """
+        shares, offset = self._shares, others[0]
+        assert offset is not None
+        samples = input.shape[1] // shares * math.prod(self.kernel) * math.prod(offset.shape[-2:])
+        threads = 1 if input.is_cuda else torch.get_num_threads()
+        count = len(input) * shares
+        size = count if input.is_cuda else max(1, CHUNK // max(samples, 1)) * threads
+        which = torch.arange(shares, device=input.device).repeat(len(input))
+        tensors = [None if t is None else t.reshape(count, -1, *t.shape[2:]) for t in (input, *others)]
+        return zip(which.split(size), *(repeat(None) if t is None else t.split(size) for t in tensors), strict=False)
 
     def _split_output(self, output: Tensor) -> Tensor:
         """``(B, groups, O / groups, Ho * Wo)``."""

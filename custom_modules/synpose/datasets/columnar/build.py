@@ -2,7 +2,6 @@
 
 import logging
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,173 +9,159 @@ import pyarrow as pa
 from mmengine.logging import print_log
 
 from ..coco_people import JOINT_FIELDS
-from .checks import check_record, first_repeated, odd_length, record_name
-from .columns import Column, Records
-from .fields import MISSING, common_kind, encode, kind_of
+from ..validation import ProblemLog, file_joint_names
+from .checks import odd_lengths
+from .flags import PREFIX, people_flags
 from .json_stream import SECTIONS, read_records
-from .usable import usable_people
-
-CHUNK = 4096
-"""Records that are held as Python objects at a time."""
-FLAGS = ('synpose:usable', 'synpose:usable_wholebody')
-"""Columns of our own beside the people's: whom MMPose trains on, by the body's joints and by all 133."""
+from .section import Section
+from .sound import read_people, unsound_images, unsound_people
 
 
-class _Section:
-    """The columns of one section, made a chunk at a time."""
-
-    def __init__(self, path: str, section: str) -> None:
-        self.path, self.section = path, section
-        self.length = 0
-        self.chunk: list[dict[str, Any]] = []
-        self.kinds: dict[str, list[str]] = {}
-        self.arrays: dict[str, list[pa.Array]] = {}
-        self.sizes: list[int] = []
-
-    def add(self, record: dict[str, Any]) -> None:
-        problem = check_record(self.section, record)
-        if problem:
-            index = self.length + len(self.chunk)
-            raise ValueError(f'{self.path}: {record_name(self.section, record, index)}: {problem}')
-        self.chunk.append(record)
-        if len(self.chunk) == CHUNK:
-            self.flush()
-
-    def flush(self) -> None:
-        """Turn the records at hand into a chunk of each column."""
-        if not self.chunk:
-            return
-        for name in dict.fromkeys(key for record in self.chunk for key in record):
-            if name not in self.kinds:
-                self.kinds[name] = ['json'] * len(self.sizes)
-                self.arrays[name] = [encode([MISSING] * size, 'json') for size in self.sizes]
-        for name, kinds in self.kinds.items():
-            values = [record.get(name, MISSING) for record in self.chunk]
-            kinds.append(kind_of(values))
-            self.arrays[name].append(encode(values, kinds[-1]))
-        self.sizes.append(len(self.chunk))
-        self.length += len(self.chunk)
-        self.chunk = []
-
-    def finish(self) -> tuple[dict[str, str], dict[str, pa.Array]]:
-        """Return the kind and the column of each field; the chunks are gone then."""
-        self.flush()
-        kinds, arrays = {}, {}
-        for name in self.kinds:
-            kinds[name], arrays[name] = _join(self.kinds[name], self.arrays.pop(name))
-        return kinds, arrays
-
-
-def _join(kinds: list[str], chunks: list[pa.Array]) -> tuple[str, pa.Array]:
-    """Join the chunks of a column, which may be of different kinds."""
-    told = {kind for kind, chunk in zip(kinds, chunks) if chunk.null_count < len(chunk) or kind != 'json'}
-    common = common_kind(told) if told else 'json'
-    if set(kinds) != {common}:
-        pairs = zip(kinds, chunks)
-        chunks = [c if kind == common else encode(Column(c, kind).values(0, len(c)), common) for kind, c in pairs]
-    if len({chunk.type for chunk in chunks}) > 1:  # lists of small and of large integers
-        chunks = [chunk.cast(pa.large_list(pa.int64())) for chunk in chunks]
-    return common, pa.concat_arrays(chunks)
-
-
-def build_table(path: str | os.PathLike, digest: Any) -> tuple[pa.RecordBatch, dict[str, Any]]:
+def build_table(path: str | os.PathLike, digest: Any, on_error: str = 'raise') -> tuple[pa.RecordBatch, dict[str, Any]]:
     """Read a COCO-style json into one record batch, a row an image.
 
     Args:
         path: The json.
         digest: A :mod:`hashlib` object that is fed the file's bytes.
+        on_error: What a record does that no column can hold: ``'raise'``, or ``'skip'`` to leave it out.
 
     Returns:
         The batch, whose column ``annotations`` lists each image's people in the file's order, and a description:
-        ``kinds`` of the columns of both sections, ``lengths`` of the lists of joints, and the file's other members
-        as ``header``.
+        ``kinds`` of the columns of both sections, ``lengths`` of the lists of joints, the file's other members as
+        ``header``, the problems of records ``left_out``, and those of ``unsound_images`` and of ``unsound_people``
+        (each with the row of its image, -1 for none), which only some datasets read.
 
     Raises:
         FileNotFoundError: If the file does not exist.
         ValueError: If it is broken or a record is bad, naming file, record and field.
     """
     path = str(path)
-    sections = {name: _Section(path, name) for name in SECTIONS}
+    log = ProblemLog(path, on_error)
+    images, people, header = _read(path, digest, log)
+    categories = header.get('categories')
+    lengths = _equal_lengths(path, people, _named_joints(path, categories), log)
+    bad_images = unsound_images(images.records, len(images))
+    first, rows, lost = _group(images, people)
+    homeless = _people_of_no_image(people, lost, images.left_out, categories)
+    if homeless:
+        text = f'{path}: {len(homeless)} annotation(s) of images that the file does not list are left out'
+        print_log(text, 'current', logging.WARNING)
+    people.take(rows)
+    columns, bad_people = _people_columns(images, people, first, list(bad_images), categories)
+    kinds = {
+        'images': {name: kind for name, kind in images.kinds.items() if name != 'annotations'},
+        'annotations': {name: kind for name, kind in people.kinds.items() if name in columns},
+    }
+    return _batch(images, first, columns, list(bad_images)), {
+        'kinds': kinds,
+        'lengths': lengths,
+        'header': header,
+        'left_out': [text.removeprefix(f'{path}: ') for text in log.problems],
+        'unsound_images': list(bad_images.values()),
+        'unsound_people': [*((-1, text) for text in homeless), *bad_people],
+    }
+
+
+def _read(path: str, digest: Any, log: ProblemLog) -> tuple[Section, Section, dict[str, Any]]:
+    """Read images, people, and what else the file holds."""
+    sections = {name: Section(name, log) for name in SECTIONS}
     header: dict[str, Any] = {}
     for key, value in read_records(path, digest):
         if key in sections:
             sections[key].add(value)
         else:
             header[key] = value
-    image_kinds, images = sections['images'].finish()
-    people_kinds, people = sections['annotations'].finish()
-    for name, columns in (('image', images), ('annotation', people)):
-        repeated = first_repeated(np.asarray(columns['id'])) if columns else None
-        if repeated is not None:
-            raise ValueError(f'{path}: {name} {repeated}: id: used by more than one {name}')
-    lengths = dict(_joint_lengths(path, people_kinds, people))
-    first, people = _group(path, images, people)
-    people |= _flags(image_kinds, images, people_kinds, people, first)
-    structs = pa.StructArray.from_arrays(list(people.values()), list(people)) if people else pa.array([], pa.struct([]))
-    lists = pa.LargeListArray.from_arrays(pa.array(first), structs)
-    images.pop('annotations', None)
-    image_kinds.pop('annotations', None)
-    batch = pa.RecordBatch.from_arrays([*images.values(), lists], [*images, 'annotations'])
-    return batch, {
-        'kinds': {'images': image_kinds, 'annotations': {name: people_kinds[name] for name in people_kinds if people}},
-        'lengths': lengths,
-        'header': header,
-    }
+    categories = header.get('categories')
+    if categories is not None and not (isinstance(categories, list) and all(isinstance(c, dict) for c in categories)):
+        raise ValueError(f'{path}: categories: must be a list of objects')
+    for section in sections.values():
+        section.finish()
+    return sections['images'], sections['annotations'], header
 
 
-def _joint_lengths(path: str, kinds: dict[str, str], people: dict[str, pa.Array]) -> Iterator[tuple[str, int]]:
+def _named_joints(path: str, categories: list[dict[str, Any]] | None) -> int:
+    try:
+        return len(file_joint_names({'categories': categories, 'annotations': []}, path))
+    except ValueError:  # a matter only of datasets that go by names
+        return 0
+
+
+def _equal_lengths(path: str, people: Section, joints: int, log: ProblemLog) -> dict[str, int]:
+    """Leave out people whose lists of joints are not as long as the others'; returns the length for each field."""
+    lengths, bad = {}, np.zeros(len(people), bool)
     for name in ('bbox', *JOINT_FIELDS):
-        if name not in people:
+        if name not in people.columns:
             continue
-        if kinds[name] == 'json':
+        if people.kinds[name] == 'json':
             raise ValueError(f'{path}: annotations: {name}: holds integers beyond 2**53')
-        lengths = Column(people[name], kinds[name]).lengths(0, len(people['id']))
-        odd = odd_length(lengths)
-        if odd:
-            index, usual = odd
-            raise ValueError(
-                f'{path}: annotation {people["id"][index].as_py()}: {name}: must be {usual} numbers for {usual // 3} '
-                f'joints as in most records, but is {lengths[index]}'
-            )
-        yield name, int(lengths.max())
+        found = people.records.columns[name].lengths(0, len(people))
+        odd, usual = odd_lengths(found, 3 * joints if name == 'keypoints' else 0)
+        for row in odd.tolist():
+            text = f'must be {usual} numbers for {usual // 3} joints as in most records, but is {found[row]}'
+            log.add(f'annotation {people.columns["id"][row].as_py()}', name, text)
+        lengths[name] = usual
+        bad[odd] = True
+    people.take(np.flatnonzero(~bad))
+    return lengths
 
 
-def _group(
-    path: str, images: dict[str, pa.Array], people: dict[str, pa.Array]
-) -> tuple[np.ndarray, dict[str, pa.Array]]:
-    """Bring the annotations into the order of their images; returns the first of each image, ``(I + 1,)``."""
-    if not people or not images:
-        return np.zeros(len(images.get('id', ())) + 1, np.int64), {}
-    ids = np.asarray(images['id'])
-    wanted = np.asarray(people['image_id'])
+def _group(images: Section, people: Section) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Bring the annotations into the order of their images.
+
+    Returns:
+        The first of each image, ``(I + 1,)``; the rows in their new order; the rows of images that are not listed.
+    """
+    if not len(people) or not len(images):
+        return np.zeros(len(images) + 1, np.int64), np.zeros(0, np.int64), np.arange(len(people))
+    ids = np.asarray(images.columns['id'])
+    wanted = np.asarray(people.columns['image_id'])
     order = np.argsort(ids)
     found = order[np.searchsorted(ids, wanted, sorter=order).clip(max=len(ids) - 1)]
     known = ids[found] == wanted
-    if not known.all():
-        lost = int(np.count_nonzero(~known))
-        text = f'{path}: {lost} annotation(s) of images that the file does not list are left out'
-        print_log(text, 'current', logging.WARNING)
-    rows = np.argsort(np.where(known, found, len(ids)), kind='stable')[: np.count_nonzero(known)]
+    rows = np.argsort(np.where(known, found, len(ids)), kind='stable')
     first = np.concatenate([[0], np.cumsum(np.bincount(found[known], minlength=len(ids)))])
-    if len(rows) != len(known) or (np.diff(rows) != 1).any():
-        people = {name: people.pop(name).take(pa.array(rows)) for name in list(people)}
-    return first.astype(np.int64), people
+    return first.astype(np.int64), rows[: first[-1]], rows[first[-1] :]
 
 
-def _flags(
-    image_kinds: dict[str, str],
-    images: dict[str, pa.Array],
-    people_kinds: dict[str, str],
-    people: dict[str, pa.Array],
-    first: np.ndarray,
-) -> dict[str, pa.Array]:
-    """Make the columns that say which people are usable, so that opening need not read every joint."""
-    if not people:
-        return {}
-    pixels = [Column(images[side], image_kinds[side]).values(0, len(first) - 1) for side in ('width', 'height')]
-    image_sizes = np.repeat(np.array(pixels, np.float64).T, np.diff(first), axis=0)
-    records = Records({name: Column(array, people_kinds[name]) for name, array in people.items()})
-    flags = {FLAGS[0]: usable_people(records, image_sizes)}
-    if set(JOINT_FIELDS) <= people.keys():
-        flags[FLAGS[1]] = usable_people(records, image_sizes, JOINT_FIELDS)
-    return {name: pa.array(values.astype(np.uint8)) for name, values in flags.items()}
+def _people_of_no_image(
+    people: Section, lost: np.ndarray, left_out: list[Any], categories: list[dict[str, Any]] | None
+) -> list[str]:
+    """Return the problem of each person whose image is not listed, but for those whose image was left out."""
+    if not len(lost):
+        return []
+    numbers = [np.asarray(people.columns[name])[lost].tolist() for name in ('id', 'image_id')]
+    read = read_people(people.records, len(people), categories)[lost]
+    known = set(left_out)
+    return [
+        f'annotation {number}: image_id: no image has the id {image}'
+        for number, image, told in zip(*numbers, read)
+        if told and image not in known
+    ]
+
+
+def _people_columns(
+    images: Section, people: Section, first: np.ndarray, bad_images: list[int], categories: list[dict[str, Any]] | None
+) -> tuple[dict[str, pa.Array], list[tuple[int, str]]]:
+    """Return the people's columns with our own, and the problem of each unsound person with the row of its image."""
+    if not len(people):
+        return {}, []
+    owners = np.repeat(np.arange(len(images)), np.diff(first))
+    pixels = [images.records.values(side, 0, len(images)) for side in ('width', 'height')]
+    sizes = np.array(pixels, np.float64).T[owners]
+    sound = read_people(people.records, len(people), categories) & ~np.isin(owners, bad_images)
+    problems = unsound_people(people.records, sound, sizes)
+    sound[list(problems)] = False
+    flags = people_flags(people.records, sizes, sound)
+    return people.columns | flags, [(int(owners[row]), text) for row, text in problems.items()]
+
+
+def _batch(images: Section, first: np.ndarray, columns: dict[str, pa.Array], bad_images: list[int]) -> pa.RecordBatch:
+    sound = np.ones(len(images), np.uint8)
+    sound[bad_images] = 0
+    structs = (
+        pa.StructArray.from_arrays(list(columns.values()), list(columns)) if columns else pa.array([], pa.struct([]))
+    )
+    arrays = {name: array for name, array in images.columns.items() if name != 'annotations'}
+    arrays[f'{PREFIX}sound'] = pa.array(sound)
+    arrays['annotations'] = pa.LargeListArray.from_arrays(pa.array(first), structs)
+    return pa.RecordBatch.from_arrays(list(arrays.values()), list(arrays))

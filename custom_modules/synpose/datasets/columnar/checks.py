@@ -15,29 +15,28 @@ def record_name(section: str, record: dict[str, Any], index: int) -> str:
     return f'{singular} {record["id"]}' if 'id' in record else f'{singular} number {index}'
 
 
-def check_record(section: str, record: dict[str, Any]) -> str | None:
-    """Say what is wrong with an image or an annotation, as ``'field: problem'``; None if nothing is."""
+def check_record(section: str, record: dict[str, Any]) -> tuple[str, str] | None:
+    """Say what keeps an image or an annotation out of the columns, as field and message; None if nothing does."""
     for name in ('id',) if section == 'images' else ('id', 'image_id'):
         if type(record.get(name)) is not int or not -(1 << 63) <= record[name] < 1 << 63:
-            return f'{name}: must be an integer of 64 bits, but is {record.get(name)!r:.40}'
+            return name, f'must be an integer of 64 bits, but is {record.get(name)!r:.40}'
     if section == 'images':
         if not isinstance(record.get('file_name'), str) or not record['file_name']:
-            return 'file_name: missing'
+            return 'file_name', 'missing'
         for name in ('width', 'height'):
             if not _is_number(record.get(name)) or record[name] <= 0:
-                return f'{name}: must be a positive number, but is {record.get(name)!r:.40}'
+                return name, f'must be a positive number, but is {record.get(name)!r:.40}'
         return None
-    if 'bbox' in record and (problem := _list_problem(record['bbox'])):
-        return f'bbox: {problem}'
-    if 'bbox' in record and len(record['bbox']) != 4:
-        return f'bbox: must be 4 numbers, but is {len(record["bbox"])}'
-    for name in JOINT_FIELDS:
-        if name in record:
-            problem = _list_problem(record[name])
-            if not problem and (not record[name] or len(record[name]) % 3):
-                problem = f'must be x, y, visibility triples, but is {len(record[name])} numbers'
-            if problem:
-                return f'{name}: {problem}'
+    for name in ('bbox', *JOINT_FIELDS):
+        if name not in record:
+            continue
+        problem = _list_problem(record[name])
+        if not problem and name == 'bbox' and len(record[name]) != 4:
+            problem = f'must be 4 numbers, but is {len(record[name])}'
+        if not problem and name != 'bbox' and (not record[name] or len(record[name]) % 3):
+            problem = f'must be x, y, visibility triples, but is {len(record[name])} numbers'
+        if problem:
+            return name, problem
     return None
 
 
@@ -57,25 +56,25 @@ def _list_problem(values: Any) -> str | None:
     return None if bad is None else f'must be finite numbers, but number {bad} is {values[bad]!r:.40}'
 
 
-def first_repeated(ids: np.ndarray) -> int | None:
-    """Return the first of ``ids`` ``(N,)`` that appears a second time; None if each is its own."""
+def repeated(ids: np.ndarray) -> np.ndarray:
+    """Return the places of those of ``ids`` ``(N,)`` that stand somewhere before, in order."""
     order = np.argsort(ids, kind='stable')
-    again = order[1:][np.diff(ids[order]) == 0]
-    return int(ids[again.min()]) if len(again) else None
+    return np.sort(order[1:][np.diff(ids[order]) == 0])
 
 
-def odd_length(lengths: Sequence[int] | np.ndarray) -> tuple[int, int] | None:
-    """Find a list that is not as long as the others.
+def odd_lengths(lengths: Sequence[int] | np.ndarray, expected: int = 0) -> tuple[np.ndarray, int]:
+    """Find the lists that are not as long as the others.
 
     Args:
         lengths: ``(N,)`` lengths; 0 where there is no list.
+        expected: The right length, if any list has it; otherwise the most frequent one is right.
 
     Returns:
-        The index of the first one that differs from the most frequent length, and that length; None if none differs.
+        The places of the others, in order, and the right length (0 if there is no list).
     """
     lengths = np.asarray(lengths)
     found, counts = np.unique(lengths[lengths > 0], return_counts=True)
-    if len(found) < 2:
-        return None
-    usual = int(found[counts.argmax()])
-    return int(np.flatnonzero((lengths > 0) & (lengths != usual))[0]), usual
+    if not len(found):
+        return np.zeros(0, np.int64), 0
+    right = expected if expected in found else int(found[counts.argmax()])
+    return np.flatnonzero((lengths > 0) & (lengths != right)), right

@@ -1,7 +1,7 @@
 """Reading columns back, by NumPy views of their memory: nothing is copied before it is asked for."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -56,11 +56,11 @@ class Column:
             found = self._lists(start, stop)
         else:
             bounds = self._offsets[start : stop + 1].tolist()
-            pieces = (bytes(self._data[a:b]) for a, b in pairwise(bounds))
-            if self.kind == 'json':
-                found = [json.loads(piece) if piece else MISSING for piece in pieces]
+            pieces = [bytes(self._data[a:b]) for a, b in pairwise(bounds)]
+            if self.kind == 'json':  # parsed at once: each call takes longer than a short text
+                found = json.loads(b'[%b]' % b','.join(piece or b'null' for piece in pieces))
             else:
-                found = [piece.decode() for piece in pieces] if self.kind == 'str' else list(pieces)
+                found = [piece.decode() for piece in pieces]
         if self._bits is None:
             return found
         return [value if here else MISSING for value, here in zip(found, self.present(start, stop))]
@@ -70,10 +70,16 @@ class Column:
         if self._integers is None or start == stop:
             return [self.numbers[a:b].tolist() for a, b in pairwise(bounds)]
         numbers = self.numbers[bounds[0] : bounds[-1]]
-        places = np.flatnonzero(self._integer_flags(start, stop))
+        integers = self._integer_flags(start, stop)
         flat = numbers.tolist()
-        for place, integer in zip(places.tolist(), numbers[places].astype(np.int64).tolist()):
-            flat[place] = integer
+        for axis in range(3):  # of joints, usually all visibilities are integers, and few coordinates
+            part, told = numbers[axis::3], integers[axis::3]
+            if told.all():
+                flat[axis::3] = part.astype(np.int64).tolist()
+            else:
+                places = np.flatnonzero(told)
+                for place, integer in zip(places.tolist(), part[places].astype(np.int64).tolist()):
+                    flat[axis + 3 * place] = integer
         return [flat[a - bounds[0] : b - bounds[0]] for a, b in pairwise(bounds)]
 
     def _integer_flags(self, start: int, stop: int) -> np.ndarray:
@@ -95,9 +101,10 @@ class Column:
         """Return the lengths of the lists, ``(stop - start,)``; 0 where a record lacks the field."""
         return np.diff(self._offsets[start : stop + 1])
 
-    def rows(self, start: int, stop: int, size: int) -> np.ndarray:
-        """Return the lists of the records that have the field, all ``size`` long, as ``(P, size)``; a view."""
-        return self.numbers[self._offsets[start] : self._offsets[stop]].reshape(-1, size)
+    def rows(self, start: int, stop: int) -> np.ndarray:
+        """Return the lists of the records that have the field, as ``(P, L)``; a view. All must be of one length L."""
+        size = len(self.numbers) // max(self.length - self.null_count, 1)
+        return self.numbers[self._offsets[start] : self._offsets[stop]].reshape(-1, max(size, 1))
 
     def all_integers(self, start: int, stop: int) -> bool:
         """Return whether the lists of these records hold integers only."""
@@ -129,11 +136,29 @@ class Records:
             return [default] * (stop - start)
         return [default if value is MISSING else value for value in self.columns[name].values(start, stop)]
 
-    def records(self, start: int, stop: int) -> list[dict[str, Any]]:
-        """Return records ``start`` to ``stop`` (excluded) as the file has them, as new objects."""
+    def records(self, start: int, stop: int, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
+        """Return records ``start`` to ``stop`` (excluded) as the file has them, as new objects; all fields or some."""
         found: list[dict[str, Any]] = [{} for _ in range(stop - start)]
-        for name, column in self.columns.items():
-            for record, value in zip(found, column.values(start, stop)):
+        for name in self.columns if names is None else (name for name in names if name in self.columns):
+            for record, value in zip(found, self.columns[name].values(start, stop)):
                 if value is not MISSING:
                     record[name] = value
         return found
+
+    def lists(self, name: str, start: int, stop: int, chosen: np.ndarray) -> np.ndarray:
+        """Return the lists of numbers of a field, ``(P, L)``, of the records among these that are ``chosen``.
+
+        Args:
+            name: The field.
+            start: The first record.
+            stop: The one after the last.
+            chosen: ``(stop - start,)`` bool; the P chosen ones have the field, and lists of one length L.
+        """
+        column = self.columns[name]
+        rows = column.rows(start, stop)
+        return rows if chosen.all() else rows[chosen[column.present(start, stop)]]
+
+    def triples(self, name: str, start: int, stop: int, chosen: np.ndarray) -> np.ndarray:
+        """Return joints as :meth:`lists` does, ``(P, K, 3)``: x and y, px, and visibility."""
+        found = self.lists(name, start, stop, chosen)
+        return found.reshape(len(found), found.shape[1] // 3, 3)

@@ -1,5 +1,6 @@
 """The store on disk: when it is good, when it is rebuilt, and what it gives."""
 
+import errno
 import hashlib
 import json
 import logging
@@ -16,15 +17,16 @@ from mmengine.logging import print_log
 
 from synpose.files import atomic_path
 
-from .build import FLAGS, build_table
+from .build import build_table
 from .columns import Column, Records, view
+from .flags import PREFIX, read_flags
 
 try:
     import fcntl
 except ImportError:  # not on Windows; there two processes may both build, which is only slower
     fcntl = None  # type: ignore[assignment]
 
-VERSION = 1
+VERSION = 2
 """Version of the store's layout; a store of another one is rebuilt."""
 _KEY = b'synpose'
 _SETTLED_NS = 2_000_000_000  # a file changed again within its clock's resolution looks unchanged; then its hash decides
@@ -43,8 +45,8 @@ class AnnotationStore:
         images: Records of the images, in the file's order.
         people: Records of the annotations, by image.
         first: ``(I + 1,)`` int64; the people of image i are ``first[i]`` to ``first[i + 1]``, excluded.
-        usable: ``(N,)`` uint8, the people whom MMPose trains on.
-        usable_wholebody: The same by all 133 joints; None if the file has no whole-body fields.
+        sound_images: ``(I,)`` uint8, the images without a problem.
+        flags: What a dataset asks of every person, see :mod:`synpose.datasets.columnar.flags`.
         lengths: Numbers in each record's list, by the name of the field of joints.
         header: What else the json holds (``info``, ``categories``, ...).
         description: All of the store's own description, with the ``source`` it was made from.
@@ -74,9 +76,8 @@ class AnnotationStore:
             {name: Column(columns[name], kinds['annotations'][name]) for name in kinds['annotations']}
         )
         self.first = view(lists.buffers()[1], np.int64, len(lists) + 1)
-        flags = {name: view(columns[name].buffers()[1], np.uint8, len(structs)) for name in FLAGS if name in columns}
-        self.usable = flags.get(FLAGS[0], np.zeros(len(structs), np.uint8))
-        self.usable_wholebody = flags.get(FLAGS[1])
+        self.flags = read_flags(columns, len(structs))
+        self.sound_images = view(self.batch.column(f'{PREFIX}sound').buffers()[1], np.uint8, len(lists))
         self.lengths: dict[str, int] = self.description['lengths']
         self.header: dict[str, Any] = self.description['header']
 
@@ -90,6 +91,21 @@ class AnnotationStore:
         """Images in the store."""
         return self.batch.num_rows
 
+    def remember(self, json_path: str | os.PathLike, key: str, value: Any) -> None:
+        """Keep a result in the store; from the next opening on it is in ``description``.
+
+        Nothing is kept where the file cannot be written, or where another json's store has replaced it.
+
+        Args:
+            json_path: The annotation file.
+            key: Name of the result.
+            value: The result, as JSON can hold it.
+        """
+        with suppress(OSError), _locked(Path(json_path)):
+            current = _read(Path(self.path))
+            if current is not None and current.digest == self.digest:
+                _write(Path(self.path), current.batch, {**current.description, key: value})
+
     def __reduce__(self) -> tuple:
         return AnnotationStore, (self.path, self.digest)
 
@@ -101,7 +117,9 @@ def _description(schema: pa.Schema) -> dict[str, Any]:
     return json.loads((schema.metadata or {}).get(_KEY, b'{}'))
 
 
-def open_store(json_path: str | os.PathLike, store_path: str | os.PathLike | None = None) -> AnnotationStore:
+def open_store(
+    json_path: str | os.PathLike, store_path: str | os.PathLike | None = None, on_error: str = 'raise'
+) -> AnnotationStore:
     """Open the store of a COCO-style json, and build it first where there is none or the json has changed.
 
     The store is good while the json has the size, the times and, where these leave a doubt, the SHA-256 it was made
@@ -110,6 +128,8 @@ def open_store(json_path: str | os.PathLike, store_path: str | os.PathLike | Non
     Args:
         json_path: The annotation file.
         store_path: The Arrow file; None puts it beside the json, with the ending ``.arrow``.
+        on_error: What a record does that no column can hold: ``'raise'``, or ``'skip'`` to leave it out; the problems
+            are then in ``description['left_out']``.
 
     Raises:
         FileNotFoundError: If the json does not exist.
@@ -125,7 +145,9 @@ def open_store(json_path: str | os.PathLike, store_path: str | os.PathLike | Non
     store = _good_store(json_path, store_path)
     if store is None:
         with _locked(json_path):
-            store = _good_store(json_path, store_path) or _checked_or_built(json_path, store_path)
+            store = _good_store(json_path, store_path) or _checked_or_built(json_path, store_path, on_error)
+    if on_error == 'raise' and store.description['left_out']:
+        raise ValueError(f'{json_path}: {store.description["left_out"][0]}')
     return store
 
 
@@ -171,7 +193,7 @@ def _good_store(json_path: Path, store_path: Path) -> AnnotationStore | None:
     return store if settled and all(source[key] == value for key, value in stamp.items()) else None
 
 
-def _checked_or_built(json_path: Path, store_path: Path) -> AnnotationStore:
+def _checked_or_built(json_path: Path, store_path: Path, on_error: str) -> AnnotationStore:
     stamp, now = _stamp(json_path), time.time_ns()
     store = _read(store_path)
     same_size = store is not None and store.description['source']['size'] == stamp['size']
@@ -184,13 +206,15 @@ def _checked_or_built(json_path: Path, store_path: Path) -> AnnotationStore:
     if store_path.exists():
         print_log(f'{store_path}: outdated or cut off, so it is built again', 'current', logging.WARNING)
     digest = hashlib.sha256()
-    batch, description = build_table(json_path, digest)
+    batch, description = build_table(json_path, digest, on_error)
     if _stamp(json_path) != stamp:
         raise ValueError(f'{json_path}: changed while it was read')
     source = {**stamp, 'checked_ns': now, 'sha256': digest.hexdigest()}
     try:
         _write(store_path, batch, {'version': VERSION, 'source': source, **description})
-    except PermissionError as error:
+    except OSError as error:
+        if not isinstance(error, PermissionError) and error.errno != errno.EROFS:
+            raise
         raise PermissionError(f'{store_path}: cannot be written; name another place for the store: {error}') from error
     return AnnotationStore(store_path, digest.hexdigest())
 

@@ -1,59 +1,93 @@
 """Which people a dataset trains on: MMPose's ``_is_valid_instance`` for all records at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ..coco_people import JOINT_FIELDS, clipped_boxes
+from ..joint_bits import pack_joints
 from .columns import Records
 
 _BLOCK = 1 << 16
 
 
-def usable_people(people: Records, image_sizes: np.ndarray, fields: Sequence[str] = JOINT_FIELDS[:1]) -> np.ndarray:
-    """Return which annotations MMPose keeps: not a crowd, some joint labeled, a box and a joint in the picture.
+def blocks(count: int) -> Iterator[tuple[int, int]]:
+    """Cut ``count`` records into parts that fit into memory together with their joints; yields start and stop."""
+    for start in range(0, count, _BLOCK):
+        yield start, min(start + _BLOCK, count)
+
+
+def boxed_people(people: Records, image_sizes: np.ndarray) -> np.ndarray:
+    """Return which annotations are not a crowd and have a box of some area in the picture, ``(N,)`` bool.
 
     Args:
         people: The annotations.
         image_sizes: ``(N, 2)`` width and height, px, of each annotation's image.
+    """
+    count = len(image_sizes)
+    good = np.zeros(count, bool)
+    if 'bbox' not in people.columns:
+        return good
+    for start, stop in blocks(count):
+        here = people.columns['bbox'].present(start, stop)
+        boxes = clipped_boxes(people.lists('bbox', start, stop, here), image_sizes[start:stop][here])
+        sides = np.diff(boxes.astype(np.float32).reshape(-1, 2, 2), axis=1)
+        good[start:stop][here] = (sides > 0).all(axis=(1, 2))
+        good[start:stop] &= ~np.array([bool(value) for value in people.values('iscrowd', start, stop, 0)], bool)
+    return good
+
+
+def usable_people(people: Records, boxed: np.ndarray, fields: Sequence[str] = JOINT_FIELDS[:1]) -> np.ndarray:
+    """Return which annotations MMPose keeps: not a crowd, some joint labeled, a box and a joint in the picture.
+
+    Args:
+        people: The annotations.
+        boxed: ``(N,)``, what :func:`boxed_people` found.
         fields: The fields of the joints.
 
     Returns:
         ``(N,)`` bool; False also where the box or a field of joints is missing.
     """
-    count = len(image_sizes)
-    usable = np.zeros(count, bool)
-    if not {'bbox', *fields} <= people.columns.keys():
+    usable = np.zeros(len(boxed), bool)
+    if not set(fields) <= people.columns.keys():
         return usable
-    for start in range(0, count, _BLOCK):
-        stop = min(start + _BLOCK, count)
-        here = np.logical_and.reduce([people.columns[name].present(start, stop) for name in ('bbox', *fields)])
-        usable[start:stop][here] = _usable(people, image_sizes[start:stop][here], start, stop, here, fields)
+    precision = np.float64 if len(fields) > 1 else np.float32  # MMPose's for whole-body joints, and for others
+    for start, stop in blocks(len(boxed)):
+        here = np.logical_and.reduce([people.columns[name].present(start, stop) for name in fields])
+        here &= boxed[start:stop]
+        triples = np.concatenate([people.triples(name, start, stop, here) for name in fields], axis=1)
+        highest = triples[..., :2].max(axis=2).astype(precision)
+        labeled = people.values('num_keypoints', start, stop)
+        if 'num_keypoints' not in people.columns or people.columns['num_keypoints'].null_count:
+            has = people.columns['num_keypoints'].present(start, stop) if 'num_keypoints' in people.columns else None
+            for number, counted in zip(np.flatnonzero(here), np.count_nonzero(highest, axis=1)):
+                if has is None or not has[number]:
+                    labeled[number] = counted
+        counted = np.array([value != 0 for value in labeled])[here]
+        usable[start:stop][here] = counted & (highest > 0).any(axis=1)
     return usable
 
 
-def _usable(
-    people: Records, image_sizes: np.ndarray, start: int, stop: int, here: np.ndarray, fields: Sequence[str]
-) -> np.ndarray:
-    def rows(name: str) -> np.ndarray:
-        column = people.columns[name]
-        lengths = column.lengths(start, stop)
-        return column.rows(start, stop, int(lengths.max()))[here[lengths > 0]]
+def joint_bits(people: Records, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Say of each joint whether it is labeled and whether it has a positive coordinate, as MMPose asks of a person.
 
-    if not here.any():
-        return np.zeros(0, bool)
-    boxes = clipped_boxes(rows('bbox'), image_sizes).astype(np.float32)
-    whole = len(fields) > 1  # MMPose keeps whole-body joints in double precision
-    xy = [rows(name).reshape(len(boxes), -1, 3)[..., :2].max(axis=2) for name in fields]
-    highest = np.concatenate(xy, axis=1).astype(np.float64 if whole else np.float32)
-    labeled = people.values('num_keypoints', start, stop)
-    if 'num_keypoints' not in people.columns or people.columns['num_keypoints'].null_count:
-        numbers = np.flatnonzero(here)
-        has = people.columns['num_keypoints'].present(start, stop) if 'num_keypoints' in people.columns else None
-        for number, counted in zip(numbers, np.count_nonzero(highest, axis=1)):
-            if has is None or not has[number]:
-                labeled[number] = counted
-    crowd = np.array([bool(value) for value in people.values('iscrowd', start, stop, 0)])[here]
-    unlabeled = np.array([value == 0 for value in labeled])[here]
-    sides = boxes[:, 2:] - boxes[:, :2]
-    return ~crowd & ~unlabeled & ~(sides <= 0).any(axis=1) & ~(highest.max(axis=1) <= 0)
+    A dataset that takes only some of a file's joints finds its usable people by these bits, without reading joints.
+
+    Args:
+        people: The annotations, with joints.
+        count: How many there are, N.
+
+    Returns:
+        Two arrays ``(N, W)`` uint64, as :func:`~synpose.datasets.joint_bits.pack_joints` makes them: which joints are
+        labeled (their visibility is not 0), and which have a positive coordinate.
+    """
+    column = people.columns['keypoints']
+    words = -(-int(column.lengths(0, count).max(initial=0)) // 192)
+    labeled, positive = np.zeros((2, count, words), np.uint64)
+    for start, stop in blocks(count):
+        here = column.present(start, stop)
+        triples = people.triples('keypoints', start, stop, here)
+        highest = triples[..., :2].max(axis=2).astype(np.float32)
+        positive[start:stop][here] = pack_joints(np.greater(highest, 0))
+        labeled[start:stop][here] = pack_joints(np.not_equal(triples[..., 2], 0))
+    return labeled, positive

@@ -14,7 +14,8 @@ def nearby_joints_nms(
     """Suppress poses with too many joints near those of a better one.
 
     The same poses, in the same order, as :func:`mmpose.evaluation.functional.nearby_joints_nms` with
-    ``score_per_joint=True``; distances are computed at once, on the tensors' device.
+    ``score_per_joint=True``. Distances are computed on the tensors' device: on a CPU only those of poses whose boxes
+    meet, on a GPU all at once.
 
     Args:
         keypoints: ``(N, K, 2)``, px, without gradient.
@@ -37,25 +38,68 @@ def nearby_joints_nms(
         raise ValueError(f'num_nearby_joints_thr: {threshold} is not below the number of joints, {K}')
     if not N:
         return []
+    if keypoints.device.type != 'cpu':
+        first, second = _close_on_gpu(keypoints, dist_thr, threshold)
+    else:
+        first, second = _close_on_cpu(keypoints.numpy(), dist_thr, threshold)
+    # NumPy's mean, so that ties and order are those of the stock function.
+    means = keypoint_scores.cpu().numpy().mean(axis=1)
+    kept = _suppress(means, first.tolist(), second.tolist())
+    if 0 < max_dets < len(kept):
+        kept = [kept[i] for i in np.argsort(means[kept])[-1 : -max_dets - 1 : -1]]
+    return kept
+
+
+def _close_on_gpu(keypoints: Tensor, dist_thr: float, threshold: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs (i, j), i != j, in which more than ``threshold`` joints of j are near those of i."""
     extent = keypoints.amax(1) - keypoints.amin(1)
     reach = extent.square().sum(-1).sqrt() * dist_thr
     x, y = keypoints.permute(2, 1, 0).contiguous()  # joints first, so that each plane of distances is contiguous
     distances = ((x[:, :, None] - x[:, None]).square_() + (y[:, :, None] - y[:, None]).square_()).sqrt_()
-    close = ((distances < reach[:, None]).sum(0) > threshold).cpu().numpy()
-    # NumPy's mean, so that ties and order are those of the stock function.
-    scores = keypoint_scores.cpu().numpy().mean(axis=1)
-    suppressed = np.zeros(N, dtype=bool)
+    close = ((distances < reach[:, None]).sum(0) > threshold).fill_diagonal_(False)
+    first, second = close.nonzero().cpu().numpy().T
+    return first, second
+
+
+def _close_on_cpu(keypoints: np.ndarray, dist_thr: float, threshold: int) -> tuple[np.ndarray, np.ndarray]:
+    """What :func:`_close_on_gpu` returns, looking only at pairs whose boxes come as near as their joints must."""
+    planes = np.ascontiguousarray(keypoints.transpose(2, 1, 0))  # (2, K, N): NumPy is quick along the last axis
+    low, high = planes.min(axis=1), planes.max(axis=1)
+    reach = np.sqrt(np.square(high - low).sum(axis=0)) * planes.dtype.type(dist_thr)
+    gaps = low[:, :, None] - high[:, None]
+    apart = np.maximum(gaps[0], gaps[1])
+    met = np.maximum(apart, apart.T) <= np.maximum(reach[:, None], reach)
+    one, other = np.divmod(np.flatnonzero(met), len(keypoints))
+    one, other = one[one < other], other[one < other]
+    x, y = np.square(planes[:, :, one] - planes[:, :, other])
+    distances = np.sqrt(x + y)
+    near, nearby = ((distances < reach[side]).sum(axis=0) > threshold for side in (one, other))
+    first = np.concatenate([one[near], other[nearby]])
+    second = np.concatenate([other[near], one[nearby]])
+    return first, second
+
+
+def _suppress(scores: np.ndarray, first: list[int], second: list[int]) -> list[int]:
+    """Go through the poses from the best on; of each not yet suppressed keep the best nearby and suppress the rest.
+
+    Args:
+        scores: ``(N,)``.
+        first: Poses with others near them.
+        second: The pose near each.
+    """
+    rivals: dict[int, list[int]] = {}
+    for i, j in zip(first, second):
+        rivals.setdefault(i, []).append(j)
+    points = scores.tolist()
+    suppressed: set[int] = set()
     kept: list[int] = []
-    for i in np.argsort(scores)[::-1]:
-        if suppressed[i]:
+    for i in np.argsort(scores)[::-1].tolist():
+        if i in suppressed:
             continue
-        rivals = np.flatnonzero(close[i])
-        # A pose whose joints coincide is near to none, not even to itself; the stock function fails on it.
-        best = rivals[np.argmax(scores[rivals])] if len(rivals) else i
-        if not suppressed[best]:
-            kept.append(int(best))
-            suppressed[rivals] = True
-            suppressed[i] = True
-    if 0 < max_dets < len(kept):
-        kept = [kept[i] for i in np.argsort(scores[kept])[-1 : -max_dets - 1 : -1]]
+        # Sorted, so that of equal scores the first pose is the best, as in the stock function.
+        nearby = sorted([i, *rivals[i]]) if i in rivals else [i]
+        best = max(nearby, key=points.__getitem__)
+        if best not in suppressed:
+            kept.append(best)
+            suppressed.update(nearby)
     return kept

@@ -1,12 +1,10 @@
 """DEKR for crowds."""
 
-import math
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from mmcv.ops import DeformConv2d
 from mmengine.structures import InstanceData, PixelData
 from mmpose.models.heads import DEKRHead
 from mmpose.models.utils.tta import flip_heatmaps
@@ -15,10 +13,9 @@ from torch import Tensor
 
 from synpose.evaluation.functional.nms import nearby_joints_nms
 
+from .deform_conv import choose_deform_convs
 from .levels import Level, at_least_single, average_maps, canvas_size, split_images
 from .root_decoding import Candidates, between_scales, decode_poses, pooling_kernel, rescale_roots, sample_at_joints
-
-IM2COL_STEP = 32  # images mmcv's DeformConv2d takes at once; it refuses a larger batch that this does not divide
 
 
 @MODELS.register_module()
@@ -44,10 +41,14 @@ class CrowdDEKRHead(DEKRHead):
         occlusion: Adds K maps that tell, at a joint, whether it is visible or occluded: ``loss`` (a config, by default
             ``BCELoss``; it takes logits) and ``num_filters`` (32). Needs ``PackCrowdInputs`` and a dataset with
             ``keypoints_visibility``; predictions get ``keypoints_visibility`` ``(N, K)``, the probability of visible.
+        deform_conv: How deformable convolutions are computed: ``'sampling'`` (``grid_sample`` and a matrix product),
+            ``'torchvision'`` (its kernels), ``'mmcv'`` (its layer as MMPose uses it), or ``'auto'``: sampling on a CPU,
+            where it is several times faster, and torchvision's kernels on a GPU.
         **kwargs: MMPose's own arguments.
 
     Raises:
-        ValueError: If ``occlusion`` has an unknown key, or is asked for without a decoder.
+        ValueError: If ``occlusion`` has an unknown key, or is asked for without a decoder; if there is no such form of
+            deformable convolution.
     """
 
     def __init__(
@@ -56,9 +57,11 @@ class CrowdDEKRHead(DEKRHead):
         mask_displacements: bool = False,
         adaptive_pooling: bool = False,
         occlusion: Mapping[str, Any] | None = None,
+        deform_conv: str = 'auto',
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        choose_deform_convs(self.displacement_conv_layers, deform_conv)
         self.mask_displacements = mask_displacements
         self.adaptive_pooling = adaptive_pooling
         self.with_occlusion = occlusion is not None
@@ -81,15 +84,8 @@ class CrowdDEKRHead(DEKRHead):
             Heatmaps ``(B, K + 1, H, W)``, the root last; displacements ``(B, 2 * K, H, W)``, cells, x before y; with
             ``occlusion`` also logits of visible ``(B, K, H, W)``.
         """
-        self._divide_batch(len(feats[-1]))
         maps = super().forward(feats)
         return (*maps, self.occlusion_conv_layers(feats[-1])) if self.with_occlusion else maps
-
-    def _divide_batch(self, size: int) -> None:
-        step = IM2COL_STEP if size <= IM2COL_STEP else math.gcd(size, IM2COL_STEP)
-        for module in self.displacement_conv_layers.modules():
-            if isinstance(module, DeformConv2d):
-                module.im2col_step = step
 
     def loss(
         self, feats: Sequence[Tensor], batch_data_samples: list, train_cfg: Mapping[str, Any] | None = None
@@ -162,7 +158,9 @@ class CrowdDEKRHead(DEKRHead):
         test_cfg = test_cfg or {}
         metainfo = [sample.metainfo for sample in batch_data_samples]
         levels = feats if test_cfg.get('multiscale_test', False) else [feats]
-        maps = [self._predict_maps(level, metainfo[0], test_cfg) for level in levels]
+        first = levels[0][0] if test_cfg.get('flip_test', False) else levels[0]
+        stride = canvas_size(metainfo[0])[0] / first[-1].shape[-1]
+        maps = [self._predict_maps(level, stride, metainfo[0], test_cfg) for level in levels]
         images = split_images(maps, metainfo)
         preds = [self._decode_image(image, test_cfg, info) for image, info in zip(images, metainfo, strict=True)]
         if not test_cfg.get('output_heatmaps', False):
@@ -193,18 +191,20 @@ class CrowdDEKRHead(DEKRHead):
         images = split_images(list(zip(heatmaps, displacements, strict=True)), infos)
         return [self._decode_image(image, test_cfg or {}, info) for image, info in zip(images, infos, strict=True)]
 
-    def _predict_maps(self, feats: Any, info: Mapping[str, Any], test_cfg: Mapping[str, Any]) -> tuple[Tensor, ...]:
+    def _predict_maps(
+        self, feats: Any, stride: float, info: Mapping[str, Any], test_cfg: Mapping[str, Any]
+    ) -> tuple[Tensor, ...]:
         """The maps of :meth:`forward` in single precision or better, the mean of both flips if that is asked for."""
         if not test_cfg.get('flip_test', False):
             return tuple(map(at_least_single, self.forward(feats)))
-        both = map(at_least_single, self.forward([torch.cat([flip[-1] for flip in feats])]))
+        # MMPose flips displacements by views, which a channels-last memory format does not allow.
+        both = (at_least_single(maps).contiguous() for maps in self.forward([torch.cat([flip[-1] for flip in feats])]))
         (heatmaps, heatmaps_flip), (displacements, displacements_flip), *occlusion = (maps.chunk(2) for maps in both)
         joints = list(info['flip_indices'])
         shift = test_cfg.get('shift_heatmap', False)
         heatmaps_flip = flip_heatmaps(heatmaps_flip, [*joints, len(joints)], 'heatmap', shift)
         displacements_flip = flip_heatmaps(displacements_flip, joints, 'offset', shift_heatmap=False)
-        # A flipped image has its cells on other pixels: stride - 1 px further, in cells.
-        stride = canvas_size(info)[0] / heatmaps.shape[-1]
+        # A flipped image has its cells on other pixels: stride - 1 px further, in cells, at every scale.
         displacements_flip[:, ::2] += (stride - 1) / stride
         means = [(heatmaps + heatmaps_flip) / 2.0, (displacements + displacements_flip) / 2.0]
         means += [(maps + flip_heatmaps(flip, joints, 'heatmap', shift)) / 2.0 for maps, flip in occlusion]
@@ -232,12 +232,13 @@ class CrowdDEKRHead(DEKRHead):
         fields = {'keypoints': keypoints, 'keypoint_scores': root_scores[:, None] * joint_scores}
         if self.with_occlusion and levels[0].occlusion is not None:
             fields['keypoints_visibility'] = sample_at_joints(average_maps(levels, 'occlusion'), poses).sigmoid()
+        arrays = {name: field.detach().cpu().numpy() for name, field in fields.items()}
         if len(poses) and test_cfg.get('nms_dist_thr', 0) > 0:
             most = test_cfg.get('max_num_people', 300)
             threshold = test_cfg['nms_dist_thr']
             keep = nearby_joints_nms(keypoints, joint_scores, threshold, test_cfg.get('nms_joints_thr'), most)
-            fields = {name: field[keep] for name, field in fields.items()}
-        return InstanceData(**{name: field.detach().cpu().numpy() for name, field in fields.items()})
+            arrays = {name: array[keep] for name, array in arrays.items()}
+        return InstanceData(**arrays)
 
     def _find_poses(self, level: Level) -> Candidates:
         codec = self.decoder

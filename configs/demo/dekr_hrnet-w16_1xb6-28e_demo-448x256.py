@@ -2,7 +2,7 @@
 _base_ = ['../_base_/dekr_hrnet-w32_synpose.py']
 
 # runtime
-max_epochs = 22
+max_epochs = 28
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs + 1)  # tested once, by tools/test.py
 optim_wrapper = dict(optimizer=dict(lr=2e-3), clip_grad=dict(max_norm=10))
 param_scheduler = [
@@ -17,7 +17,7 @@ work_dir = 'work_dirs/demo'
 
 # model
 codec = dict(
-    type='SPR',
+    type='FastSPR',
     input_size=(448, 256),
     heatmap_size=(56, 32),
     sigma=(2, 1.5),

@@ -1,5 +1,5 @@
 # The demo's model on the target camera's test split, which no training ever sees.
-_base_ = ['dekr_hrnet-w16_1xb6-22e_demo-448x256.py']
+_base_ = ['dekr_hrnet-w16_1xb6-28e_demo-448x256.py']
 
 custom_hooks = [dict(type='ResultsHook', name='target')]
 target_ann_file = 'data/demo/target/annotations/test.json'
