@@ -60,7 +60,7 @@ def test_the_wheel_holds_what_a_user_needs(wheel):
 
 def test_mmpose_train_tool_runs_a_config_of_the_installed_wheel(installed, tmp_path):
     write_synpose_dataset(tmp_path / 'data', num_images=2, splits=('train',))
-    config = installed / 'synpose' / '.mim' / 'configs' / 'demo' / 'dekr_hrnet-w16_1xb6-28e_demo-448x256.py'
+    config = installed / 'synpose' / '.mim' / 'configs' / 'demo' / 'dekr_hrnet-w16_1xb6-25e_demo-448x256.py'
     options = ('train_cfg.max_epochs=1', 'train_dataloader.batch_size=2', 'train_dataloader.num_workers=0')
     options += ('train_dataloader.persistent_workers=False', f'train_dataloader.dataset.data_root={tmp_path}/data/')
     run = subprocess.run(

@@ -26,7 +26,10 @@ train_pipeline = [t for t in _base_.train_pipeline if t['type'] != 'BottomupGetH
 train_dataloader = dict(
     dataset=dict(ann_file='annotations/mmpose_crowdpose_trainval.json', pipeline=train_pipeline, **dataset)
 )
-val_dataloader = dict(dataset=dict(ann_file='annotations/mmpose_crowdpose_test.json', **dataset))
+val_dataloader = dict(
+    batch_size=1,  # images of many sizes: padded to one size, their maps would change at the borders
+    dataset=dict(ann_file='annotations/mmpose_crowdpose_test.json', **dataset),
+)
 test_dataloader = val_dataloader
 
 val_evaluator = dict(

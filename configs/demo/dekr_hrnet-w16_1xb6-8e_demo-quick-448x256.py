@@ -1,5 +1,5 @@
 # The flow of the demo in three minutes: a twentieth of its training, too short to judge anything by.
-_base_ = ['dekr_hrnet-w16_1xb6-28e_demo-448x256.py']
+_base_ = ['dekr_hrnet-w16_1xb6-25e_demo-448x256.py']
 
 work_dir = 'work_dirs/demo-quick'
 train_cfg = dict(max_epochs=8, val_interval=9)

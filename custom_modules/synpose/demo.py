@@ -61,8 +61,8 @@ def demo_stages(
     folder = name.replace('_', '-')
     data = f'data/{folder}'
     work_dir = work_dir or default_work_dir(quick, seed)
-    pose_config = 'dekr_hrnet-w16_1xb6-8e_demo-quick-448x256' if quick else 'dekr_hrnet-w16_1xb6-28e_demo-448x256'
-    epochs = 8 if quick else 28
+    pose_config = 'dekr_hrnet-w16_1xb6-8e_demo-quick-448x256' if quick else 'dekr_hrnet-w16_1xb6-25e_demo-448x256'
+    epochs = 8 if quick else 25
 
     def tool(script: str, *arguments: str) -> tuple[str, ...]:
         return (str(root / 'tools' / script), *arguments)

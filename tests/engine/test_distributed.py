@@ -21,7 +21,7 @@ WORLD_SIZE = 2
 
 
 def make_config(data_root, work_dir):
-    config = Config.fromfile(ROOT / 'configs/demo/dekr_hrnet-w16_1xb6-28e_demo-448x256.py')
+    config = Config.fromfile(ROOT / 'configs/demo/dekr_hrnet-w16_1xb6-25e_demo-448x256.py')
     loader = dict(num_workers=0, persistent_workers=False)
     config.merge_from_dict(
         dict(

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import torch
 
-from synpose.models.heads.levels import Level, at_least_single, average_maps, canvas_size, split_images
+from synpose.compat.mmcv_ops.deform_sampling import at_least_single
+from synpose.models.heads.levels import Level, average_maps, canvas_size, split_images
 
 
 def test_padding_is_cut_off():

@@ -1,5 +1,7 @@
 """CrowdPoseEstimator: image pyramids from the file to the people, in batches; single images as in MMPose."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -64,14 +66,29 @@ def test_a_batch_of_pyramids_gives_what_they_give_one_by_one(pyramid_config):
                 np.testing.assert_allclose(found[name], expected[name], atol=2e-4)
 
 
-def test_single_images_are_treated_as_by_mmpose(crowd_config):
-    results = []
-    for kind in ('BottomupPoseEstimator', 'CrowdPoseEstimator'):
-        model = build(dict(crowd_config.model, type=kind))
-        with torch.no_grad():
-            results.append(model.test_step(batch_of(crowd_config, 2)))
-    for found, expected in zip(*results):
-        assert np.array_equal(found.pred_instances.keypoints, expected.pred_instances.keypoints)
+def predict_one_by_one(model, batch):
+    with torch.no_grad():
+        return [
+            model.test_step({'inputs': [image], 'data_samples': [sample]})[0]
+            for image, sample in zip(batch['inputs'], batch['data_samples'])
+        ]
+
+
+def test_batches_on_a_cpu_give_what_mmpose_gives_image_by_image(crowd_config):
+    """Of images of unequal size too: the padding must not reach the maps."""
+    stock, ours = (build(dict(crowd_config.model, type=f'{kind}PoseEstimator')) for kind in ('Bottomup', 'Crowd'))
+    batch = batch_of(crowd_config, 3)
+    image, sample = batch['inputs'][1], batch['data_samples'][1]
+    batch['inputs'][1] = image.transpose(1, 2).contiguous()
+    sample.set_metainfo({'input_size': tuple(sample.input_size[::-1])})
+    assert len({image.shape for image in batch['inputs']}) == 2
+    expected = predict_one_by_one(stock, copy.deepcopy(batch))
+    with torch.no_grad():
+        found = ours.test_step(batch)
+    for one, other in zip(found, expected, strict=True):
+        assert len(one.pred_instances)
+        assert np.array_equal(one.pred_instances.keypoints, other.pred_instances.keypoints)
+        assert np.array_equal(one.pred_instances.keypoint_scores, other.pred_instances.keypoint_scores)
 
 
 def test_scales_agree_on_where_people_are(pyramid_config):

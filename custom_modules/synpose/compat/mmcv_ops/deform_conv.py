@@ -8,10 +8,9 @@ kernel elements and G deformable groups: ``input`` ``(B, C, H, W)``, ``weight`` 
 and ``im2col_step``, the images they take at once, are not used.
 """
 
-import torch
 from torch import Tensor
 
-from .deform_sampling import DeformConv
+from .deform_sampling import DeformConv, at_least_single
 
 
 def _plain_geometry(
@@ -48,11 +47,6 @@ def _modulated_geometry(
     return DeformConv(kernel, stride, (pad_h, pad_w), (dilation_h, dilation_w), group, deformable_group)
 
 
-def _at_least_single(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """The tensors, half precision raised to single: neither backend computes in bfloat16, nor a CPU in float16."""
-    return tuple(t.float() if t.dtype in (torch.float16, torch.bfloat16) else t for t in tensors)
-
-
 def deform_conv_forward(
     input: Tensor, weight: Tensor, offset: Tensor, output: Tensor, columns: Tensor, ones: Tensor, **geometry: int
 ) -> None:
@@ -61,7 +55,7 @@ def deform_conv_forward(
     Raises:
         ValueError: If the offsets do not fit kernel, groups and output.
     """
-    input, offset, weight = _at_least_single(input, offset, weight)
+    input, offset, weight = map(at_least_single, (input, offset, weight))
     output.copy_(_plain_geometry(**geometry).forward(input, offset, None, weight))
 
 
@@ -76,7 +70,7 @@ def deform_conv_backward_input(
     **geometry: int,
 ) -> None:
     """Write the gradients of ``input`` and ``offset`` into ``gradInput`` and ``gradOffset``."""
-    gradOutput, input, offset, weight = _at_least_single(gradOutput, input, offset, weight)
+    gradOutput, input, offset, weight = map(at_least_single, (gradOutput, input, offset, weight))
     grad_input, grad_offset, _ = _plain_geometry(**geometry).backward_data(gradOutput, input, offset, None, weight)
     gradInput.copy_(grad_input)
     gradOffset.copy_(grad_offset)
@@ -94,7 +88,7 @@ def deform_conv_backward_parameters(
     **geometry: int,
 ) -> None:
     """Add ``scale`` times the gradient of ``weight`` to ``gradWeight``."""
-    gradOutput, input, offset = _at_least_single(gradOutput, input, offset)
+    gradOutput, input, offset = map(at_least_single, (gradOutput, input, offset))
     gradient = _plain_geometry(**geometry).backward_weight(gradOutput, input, offset, None)
     gradWeight.add_(gradient.view_as(gradWeight), alpha=scale)
 
@@ -117,7 +111,7 @@ def modulated_deform_conv_forward(
     Raises:
         ValueError: If offsets or mask do not fit kernel, groups and output.
     """
-    input, offset, mask, weight = _at_least_single(input, offset, mask, weight)
+    input, offset, mask, weight = map(at_least_single, (input, offset, mask, weight))
     output.copy_(_modulated_geometry(**geometry).forward(input, offset, mask, weight))
     if with_bias:
         output.add_(bias[:, None, None])
@@ -143,7 +137,7 @@ def modulated_deform_conv_backward(
 ) -> None:
     """Write the gradients of input, weight, offset, mask and (if ``with_bias``) bias into their ``grad_`` buffers."""
     conv = _modulated_geometry(**geometry)
-    grad_output, input, offset, mask, weight = _at_least_single(grad_output, input, offset, mask, weight)
+    grad_output, input, offset, mask, weight = map(at_least_single, (grad_output, input, offset, mask, weight))
     for_input, for_offset, for_mask = conv.backward_data(grad_output, input, offset, mask, weight)
     grad_input.copy_(for_input)
     grad_offset.copy_(for_offset)

@@ -22,6 +22,11 @@ SAMPLING = (0, 0, False)  # grid_sample's numbers: bilinear, zeros beyond the bo
 CHUNK = 2**22  # samples a CPU thread takes at once: larger blocks leave its caches, and the allocator unmaps them
 
 
+def at_least_single(tensor: Tensor) -> Tensor:
+    """Raise half precision to single: it has too few digits for positions, and no backend computes in bfloat16."""
+    return tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor
+
+
 def _power_of_two(size: int) -> int:
     return 1 << (size - 1).bit_length()
 

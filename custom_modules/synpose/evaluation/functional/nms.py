@@ -71,12 +71,22 @@ def _close_on_cpu(keypoints: np.ndarray, dist_thr: float, threshold: int) -> tup
     met = np.maximum(apart, apart.T) <= np.maximum(reach[:, None], reach)
     one, other = np.divmod(np.flatnonzero(met), len(keypoints))
     one, other = one[one < other], other[one < other]
-    x, y = np.square(planes[:, :, one] - planes[:, :, other])
-    distances = np.sqrt(x + y)
-    near, nearby = ((distances < reach[side]).sum(axis=0) > threshold for side in (one, other))
+    # More than `threshold` of K near joints means one at least among any K - threshold.
+    some = planes.shape[1] - threshold
+    count = _count_near(planes[:, :some], one, other, reach)
+    left = np.flatnonzero(count.any(axis=0))
+    one, other = one[left], other[left]
+    near, nearby = count[:, left] + _count_near(planes[:, some:], one, other, reach) > threshold
     first = np.concatenate([one[near], other[nearby]])
     second = np.concatenate([other[near], one[nearby]])
     return first, second
+
+
+def _count_near(planes: np.ndarray, one: np.ndarray, other: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """Count the joints of P pairs that lie within the reach of one and of the other, ``(2, P)``."""
+    x, y = np.square(planes[:, :, one] - planes[:, :, other])
+    distances = np.sqrt(x + y)
+    return np.stack([(distances < reach[side]).sum(axis=0) for side in (one, other)])
 
 
 def _suppress(scores: np.ndarray, first: list[int], second: list[int]) -> list[int]:

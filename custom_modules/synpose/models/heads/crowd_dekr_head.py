@@ -11,10 +11,11 @@ from mmpose.models.utils.tta import flip_heatmaps
 from mmpose.registry import MODELS
 from torch import Tensor
 
+from synpose.compat.mmcv_ops.deform_sampling import at_least_single
 from synpose.evaluation.functional.nms import nearby_joints_nms
 
 from .deform_conv import choose_deform_convs
-from .levels import Level, at_least_single, average_maps, canvas_size, split_images
+from .levels import Level, average_maps, canvas_size, split_images
 from .root_decoding import Candidates, between_scales, decode_poses, pooling_kernel, rescale_roots, sample_at_joints
 
 
@@ -125,13 +126,14 @@ class CrowdDEKRHead(DEKRHead):
     def _occlusion_loss(self, maps: Tensor, samples: list) -> Tensor:
         """The loss of the logits ``maps`` ``(B, K, H, W)`` at the joints known to be visible or occluded."""
         logits, targets = [], []
-        for logit_maps, sample in zip(maps.float(), samples, strict=True):
+        for logit_maps, sample in zip(at_least_single(maps), samples, strict=True):
             labels = sample.gt_instance_labels
             if 'keypoints_visibility' not in labels:
                 raise ValueError(
-                    'occlusion: gt_instance_labels.keypoints_visibility is missing; pack with PackCrowdInputs'
+                    'occlusion: gt_instance_labels.keypoints_visibility is missing; pack with PackCrowdInputs, from a '
+                    'dataset that knows it, as SynPoseDataset'
                 )
-            cells = labels.keypoints_px / labels.keypoints_px.new_tensor(self.decoder.scale_factor)
+            cells = labels.keypoints_px.to(logit_maps) / logit_maps.new_tensor(self.decoder.scale_factor)
             known = labels.keypoints_visibility > 0
             logits.append(sample_at_joints(logit_maps, cells)[known])
             targets.append(labels.keypoints_visibility[known] > 1)
@@ -188,7 +190,8 @@ class CrowdDEKRHead(DEKRHead):
         """
         size = len(heatmaps[0])
         infos = [metainfo or {}] * size if metainfo is None or isinstance(metainfo, Mapping) else metainfo
-        images = split_images(list(zip(heatmaps, displacements, strict=True)), infos)
+        maps = [tuple(map(at_least_single, scale)) for scale in zip(heatmaps, displacements, strict=True)]
+        images = split_images(maps, infos)
         return [self._decode_image(image, test_cfg or {}, info) for image, info in zip(images, infos, strict=True)]
 
     def _predict_maps(

@@ -9,9 +9,7 @@ from torch import Tensor, nn
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from synpose.compat.mmcv_ops.deform_sampling import DeformConv
-
-from .levels import at_least_single
+from synpose.compat.mmcv_ops.deform_sampling import DeformConv, at_least_single
 
 FORMS = ('auto', 'sampling', 'torchvision', 'mmcv')
 

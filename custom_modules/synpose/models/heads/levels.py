@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor
 
 from .root_decoding import resample
@@ -83,8 +82,3 @@ def average_maps(levels: Sequence[Level], name: str) -> Tensor:
     target = getattr(first, name)
     others = (resample(getattr(v, name), v.size, target.shape[1:], first.size, v.zoom) for v in levels[1:])
     return sum(others, start=target) / len(levels) if len(levels) > 1 else target
-
-
-def at_least_single(maps: Tensor) -> Tensor:
-    """The maps, half precision raised to single: it has too few digits for positions on a large map."""
-    return maps.float() if maps.dtype in (torch.float16, torch.bfloat16) else maps

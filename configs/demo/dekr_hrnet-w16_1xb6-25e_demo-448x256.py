@@ -2,7 +2,7 @@
 _base_ = ['../_base_/dekr_hrnet-w32_synpose.py']
 
 # runtime
-max_epochs = 28
+max_epochs = 25
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs + 1)  # tested once, by tools/test.py
 optim_wrapper = dict(optimizer=dict(lr=2e-3), clip_grad=dict(max_norm=10))
 param_scheduler = [
