@@ -28,7 +28,7 @@ $(VENV)/.installed: requirements/lock.txt setup.py pyproject.toml | $(UV)
 
 install: $(VENV)/.installed ## Install the locked set and synpose into .venv
 
-demo: install ## Render, train, test and report: work_dirs/demo/report.html (about 20 minutes)
+demo: install ## Render, train, test and report: work_dirs/demo/report.html (about 18 minutes)
 	$(RUN) tools/demo.py
 
 demo-quick: install ## The same flow, small, in about 3 minutes: work_dirs/demo-quick/report.html
