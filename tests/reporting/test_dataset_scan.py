@@ -93,6 +93,11 @@ def test_a_scene_in_two_splits(root: Path) -> None:
     assert (finding.split, finding.file, finding.field, finding.value) == ('val', 'val.json', 'scene_id', 0)
 
 
+def test_fitted_margins_are_no_split(root: Path) -> None:
+    (root / 'annotations' / 'margins.json').write_text('{"margins": [0, 0, 0, 0]}')
+    assert list(DatasetReader.open(root).splits) == ['train']
+
+
 def test_a_count_that_is_wrong(root: Path) -> None:
     edit(root, lambda content: content['counts']['train'].update(people=5), 'dataset.json')
     (finding,) = check_folder(DatasetReader.open(root)).findings

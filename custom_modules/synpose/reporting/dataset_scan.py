@@ -15,6 +15,8 @@ from synpose.reporting.dataset_statistics import Statistics
 
 MAX_FINDINGS = 100_000  # of a check kept in full; a set where every joint is wrong must not fill the memory
 
+MARGINS_FILE = 'margins.json'  # what tools/fit_margins.py leaves among the annotations, by the configs' own name for it
+
 
 @dataclass
 class Scan:
@@ -89,6 +91,7 @@ class DatasetReader:
         if not isinstance(header, dict):
             raise ValueError(f'{path}: must hold a JSON object')
         files = sorted((root / 'annotations').glob('[!.]*.json'), key=_split_order)
+        files = [file for file in files if file.name != MARGINS_FILE]
         if not files:
             raise FileNotFoundError(f'{root / "annotations"}: no annotation file (*.json); is the dataset complete?')
         return cls(root, header, {file.stem: AnnotationIndex.build(file) for file in files})
