@@ -2,7 +2,8 @@
 
 Each row runs in a process of its own, where both sides take turns; on one thread their processor time is compared, so
 that other work on the machine (by default a second row) matters less. A whole run writes its table into
-benchmarks/README.md; with --only or --quick it is only printed. A run that was cut off goes on with --resume.
+benchmarks/README.md, where CPU and GPU have one each; with --only or --quick it is only printed. A run that was cut off
+goes on with --resume. Exits with 1 if results differ from stock's by more than they may.
 """
 
 import argparse
@@ -21,8 +22,8 @@ from pathlib import Path
 from bench_rows.common import Case, Options
 
 ROWS = ('opening', 'box_ap', 'inference', 'training', 'sample', 'decoding')  # the longest first
+GPU_ROWS = ('inference', 'training', 'decoding')
 README = Path(__file__).with_name('README.md')
-BEGIN, END = '<!-- make bench -->', '<!-- end of make bench -->'
 RESULTS = Path('work_dirs/bench')
 GROWTH_LIMIT = 1.15  # tolerated exponent of growth: 1 is linear, the rest noise
 
@@ -39,7 +40,9 @@ def run_row(row: str, options: Options, out: Path) -> None:
     cases = []
     for case in importlib.import_module(f'bench_rows.{row}').run(options):
         cases.append(asdict(case))
-        print(f'  {case.case}: {format_ratio(case)}, {case.same}', file=sys.stderr, flush=True)
+        print(
+            f'  {row}: {case.case}: {format_ratio(case)}, {case.turns} turns, {case.same}', file=sys.stderr, flush=True
+        )
     partial = out.with_suffix('.part')
     partial.write_text(json.dumps(cases), encoding='utf-8')
     partial.replace(out)
@@ -82,10 +85,10 @@ def tables(found: dict[str, list[Case]], options: Options, seconds: float, title
     device = torch.cuda.get_device_name() if options.device == 'cuda' else f'{cpu}, {options.threads} thread(s)'
     lines = [
         f'{datetime.date.today()}, {device}, torch {torch.__version__}, Python {platform.python_version()}, '
-        f'{seconds / 60:.0f} minutes, {jobs} rows at once. Ratio: how many times faster (or smaller) ours is.',
+        f'{seconds / 60:.0f} minutes, {jobs} rows at once. Ratio: how many times faster (or smaller) ours is; n turns.',
         '',
-        '| work | case | ratio | aim | stock | ours | unit | results |',
-        '|---|---|---|---|---|---|---|---|',
+        '| work | case | ratio | aim | stock | ours | unit | n | results |',
+        '|---|---|---|---|---|---|---|---|---|',
     ]
     for row, cases in found.items():
         for case in cases:
@@ -93,26 +96,34 @@ def tables(found: dict[str, list[Case]], options: Options, seconds: float, title
             shown = '' if ratio is None else f'**{ratio:.3g}x**'
             aim = '' if case.aim is None else f'>= {case.aim:g}x {"met" if ratio and ratio >= case.aim else "MISSED"}'
             stock = '' if case.stock is None else f'{case.stock:.4g}'
-            cells = (titles[row], case.case, shown, aim, stock, f'{case.ours:.4g}', case.unit, case.same)
+            cells = (
+                titles[row],
+                case.case,
+                shown,
+                aim,
+                stock,
+                f'{case.ours:.4g}',
+                case.unit,
+                str(case.turns),
+                case.same,
+            )
             lines.append('| ' + ' | '.join(cells) + ' |')
-    if options.device == 'cpu':
-        lines.append(
-            '| test and training images on a GPU | `--device cuda` | | >= 3x, >= 1.5x | | | | no GPU was at hand |'
-        )
     lines += ['', 'Ours as it grows:', '', '| work | series | steps | growth |', '|---|---|---|---|']
     for row, cases in found.items():
         lines += growth_lines(titles[row], cases)
     return '\n'.join(lines)
 
 
-def write_readme(text: str) -> None:
-    """Put the table between the marks of the README, or at its end the first time."""
+def write_readme(text: str, device: str) -> None:
+    """Put the table between the device's marks of the README, or at its end the first time."""
+    command = 'make bench' if device == 'cpu' else f'bench.py --device {device}'
+    begin, end = f'<!-- {command} -->', f'<!-- end of {command} -->'
     content = README.read_text(encoding='utf-8')
-    if BEGIN not in content:
-        content = f'{content.rstrip()}\n\n## Against stock MMPose: `make bench`\n\n{BEGIN}\n{END}\n'
-    head, _, rest = content.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    README.write_text(f'{head}{BEGIN}\n{text}\n{END}{tail}', encoding='utf-8')
+    if begin not in content:
+        content = f'{content.rstrip()}\n\n## Against stock MMPose: `{command}`\n\n{begin}\n{end}\n'
+    head, _, rest = content.partition(begin)
+    _, _, tail = rest.partition(end)
+    README.write_text(f'{head}{begin}\n{text}\n{end}{tail}', encoding='utf-8')
 
 
 def main() -> None:
@@ -124,7 +135,7 @@ def main() -> None:
         '--device', choices=('cpu', 'cuda'), default='cpu', help='of the networks (default: %(default)s)'
     )
     parser.add_argument('--threads', type=int, default=1, help='of PyTorch (default: %(default)s)')
-    parser.add_argument('--jobs', type=int, default=2, help='rows measured at once (default: %(default)s)')
+    parser.add_argument('--jobs', type=int, help='rows measured at once (default: 2; 1 on a GPU)')
     parser.add_argument('--row', choices=ROWS, help=argparse.SUPPRESS)
     args = parser.parse_args()
     options = Options(args.device, args.threads, args.quick)
@@ -133,7 +144,8 @@ def main() -> None:
     if args.row:
         run_row(args.row, options, folder / f'{args.row}.json')
         return
-    rows = args.only or ROWS
+    rows = args.only or (GPU_ROWS if args.device == 'cuda' else ROWS)
+    jobs = args.jobs or (1 if args.device == 'cuda' else 2)
     if not args.resume:
         for row in rows:
             (folder / f'{row}.json').unlink(missing_ok=True)
@@ -150,12 +162,12 @@ def main() -> None:
             print(f'{titles[row]}: done after {time.perf_counter() - begin:.0f} s', file=sys.stderr, flush=True)
         return [Case(**case) for case in json.loads(file.read_text(encoding='utf-8'))]
 
-    with ThreadPoolExecutor(args.jobs) as pool:
+    with ThreadPoolExecutor(jobs) as pool:
         found = dict(zip(rows, pool.map(measure, rows)))
-    text = tables(found, options, time.perf_counter() - begin, titles, args.jobs)
+    text = tables(found, options, time.perf_counter() - begin, titles, jobs)
     print(text)
-    if not args.only and not args.quick and args.device == 'cpu':
-        write_readme(text)
+    if not args.only and not args.quick:
+        write_readme(text, args.device)
     if any('DIFFERENT' in case.same for cases in found.values() for case in cases):
         raise SystemExit('results differ from those of the stock code')
 

@@ -1,13 +1,11 @@
 """What the rows share: their options and cases, fair timing, crowds, and MMPose's stock DEKR config."""
 
-import itertools
-import math
 import os.path as osp
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -46,7 +44,8 @@ class Case:
         stock: MMPose's (or pycocotools') figure; None if it was not measured.
         ours: Ours.
         unit: Of both.
-        same: How the results compared.
+        same: How the results compared; with ``DIFFERENT`` in it the run fails.
+        turns: How often each side was timed.
         aim: The ratio asked for, if any.
         series: Cases of one series differ in ``size`` only; from them comes the growth.
         size: See ``series``.
@@ -57,43 +56,64 @@ class Case:
     ours: float
     unit: str = 'ms'
     same: str = ''
+    turns: int = 0
     aim: float | None = None
     series: str = ''
     size: float = 0.0
 
 
-def alternate(stock: Callable[[], Any], ours: Callable[[], Any], options: Options) -> tuple[float, float]:
-    """Time two functions in turns of at least 50 ms each; returns the median time of a call, ms.
+class Timed(NamedTuple):
+    """Median time of a call, ms, of stock and ours; how many turns; the results of the first calls."""
+
+    times: tuple[float, float]
+    turns: int
+    results: tuple[Any, Any]
+
+
+def alternate(stock: Callable[[], Any], ours: Callable[[], Any], options: Options, warm: bool = False) -> Timed:
+    """Call both functions once untimed, unless they are ``warm``, then time them in turns of at least 50 ms each.
 
     On one thread of a CPU processor time counts, so that other processes matter less.
     """
-    clock = time.process_time if options.device == 'cpu' and options.threads == 1 else time.perf_counter
-    functions = (stock, ours)
-    calls = [1, 1]
+    results = [] if warm else [stock(), ours()]
+    _wait(options)
     times: tuple[list[float], list[float]] = ([], [])
     begin = time.perf_counter()
-    for turn in itertools.count():
-        for side, function in enumerate(functions):
-            _wait(options)
-            start = clock()
-            for _ in range(calls[side]):
-                function()
-            _wait(options)
-            spent = (clock() - start) / calls[side]
-            if turn or spent > 1:
-                times[side].append(spent)
-            else:  # a short first turn warms up and tells how many calls fill the next
-                calls[side] = max(1, math.ceil(0.05 / max(spent, 1e-6)))
-        lengthy = sum(map(sum, times)) > 2
-        if min(map(len, times)) >= (1 if lengthy else 3) and time.perf_counter() - begin > options.seconds:
-            break
+    while not enough(*times) or time.perf_counter() - begin < options.seconds:
+        for side, function in zip(times, (stock, ours)):
+            spent, result = _turn(function, options)
+            side.append(spent)
+            results.append(result)
     first, second = (statistics.median(side) * 1000 for side in times)
-    return first, second
+    return Timed((first, second), len(times[0]), (results[0], results[1]))
+
+
+def enough(*sides: list[float]) -> bool:
+    """Tell whether there are 3 turns of each side, or 2 where one takes over 20 s."""
+    turns = min(map(len, sides))
+    return turns >= 3 or (turns == 2 and max(map(max, sides)) > 20)
+
+
+def _turn(function: Callable[[], Any], options: Options) -> tuple[float, Any]:
+    """Time calls for 50 ms; returns seconds a call, and the last one's result."""
+    clock = time.process_time if options.device == 'cpu' and options.threads == 1 else time.perf_counter
+    calls, spent, start = 0, 0.0, clock()
+    while spent < 0.05:
+        result = function()
+        _wait(options)
+        calls, spent = calls + 1, clock() - start
+    return spent / calls, result
 
 
 def _wait(options: Options) -> None:
     if options.device == 'cuda':
         torch.cuda.synchronize()
+
+
+def compared(*differences: tuple[float, float, str]) -> str:
+    """Tell differences: each one, what it must stay below, and of what it is; ``DIFFERENT`` first if one does not."""
+    told = ', '.join(f'{found:.0e} {what}' for found, _, what in differences)
+    return told if all(found < limit for found, limit, _ in differences) else f'DIFFERENT: {told}'
 
 
 def crowd(people: int, joints: int, size: tuple[int, int], seed: int = 0, reach: float = 0.08) -> np.ndarray:
@@ -127,7 +147,7 @@ def models(options: Options) -> tuple[Any, Any]:
     model.test_cfg.max_num_people = 300
     torch.manual_seed(0)
     stock = MODELS.build(model)
-    # mmcv's own kernel for CPUs is as slow; the stand-in synpose brings would be faster and no stock.
+    # mmcv-lite has no operators, and what synpose puts in their place is no stock.
     choose_deform_convs(stock.head, 'torchvision')
     model.type, model.head.type, model.head.decoder.type = 'CrowdPoseEstimator', 'CrowdDEKRHead', 'FastSPR'
     ours = MODELS.build(model)

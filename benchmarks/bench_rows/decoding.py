@@ -31,13 +31,14 @@ def run(options: Options) -> Iterator[Case]:
             test_cfg = {'nms_dist_thr': 0.05, 'max_num_people': 300}
             arguments = ([maps[0][None]], [maps[1][None]], test_cfg, {'input_size': CODEC['input_size']})
             with torch.no_grad():
-                theirs, found = (head.decode(*arguments)[0] for head in heads)
-                same = all(np.array_equal(theirs.get(name), found.get(name)) for name in theirs.keys())  # noqa: SIM118
-                times = alternate(*(partial(head.decode, *arguments) for head in heads), options)
+                timed = alternate(*(partial(head.decode, *arguments) for head in heads), options)
+            theirs, found = (people[0] for people in timed.results)
+            same = all(np.array_equal(theirs.get(name), found.get(name)) for name in theirs.keys())  # noqa: SIM118
             yield Case(
                 f'{people} people, {joints} joints',
-                *times,
+                *timed.times,
                 same='bit for bit' if same else 'DIFFERENT',
+                turns=timed.turns,
                 aim=15 if people >= 30 else None,
                 series=f'people, {joints} joints',
                 size=people,
