@@ -1,6 +1,7 @@
 """Checks of the datasets of public skeletons, and COCO files with every irregularity MMPose's CocoDataset reads."""
 
 import json
+import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from mmpose.registry import DATASETS
 
+from synpose.datasets.columnar import build, store
 from synpose.skeletons import JOINT_NAMES
 from synpose.testing import write_synpose_dataset
 
@@ -145,3 +147,29 @@ def assert_same(ours: Any, stock: Any, where: str = 'info') -> None:
 @pytest.fixture(name='assert_same')
 def assert_same_fixture() -> Callable[[Any, Any], None]:
     return assert_same
+
+
+def _open_one(opener: Callable[[], Any], barrier: Any, results: Any) -> None:
+    built: list[int] = []
+    store.build_table = lambda *args: built.append(1) or build.build_table(*args)  # type: ignore[func-returns-value]
+    barrier.wait()
+    found = opener()
+    results.put((len(built), found))
+
+
+@pytest.fixture
+def open_at_once() -> Callable[..., list[tuple[int, Any]]]:
+    """Call each opener in a process of its own, all at once; for each how many stores it built, and its result."""
+
+    def run(*openers: Callable[[], Any]) -> list[tuple[int, Any]]:
+        context = multiprocessing.get_context('fork')
+        barrier, results = context.Barrier(len(openers)), context.Queue()
+        processes = [context.Process(target=_open_one, args=(opener, barrier, results)) for opener in openers]
+        for process in processes:
+            process.start()
+        found = [results.get(timeout=60) for _ in processes]
+        for process in processes:
+            process.join()
+        return found
+
+    return run

@@ -1,9 +1,9 @@
 """What goes wrong with annotation files and their stores: correct or one clear error, never a wrong label."""
 
 import json
-import multiprocessing
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from mmpose.registry import DATASETS
 
-from synpose.datasets.columnar import build, store
+from synpose.datasets.columnar import store
 
 NAMES = ('nose', 'neck', 'left_hip')
 METAINFO = {
@@ -140,25 +140,11 @@ def test_images_without_people(tmp_path: Path, dataset_type: str) -> None:
     assert [info['img_id'] for info in infos] == list(range(9))
 
 
-def _open_at_once(path: Path, dataset_type: str, barrier: Any, results: Any) -> None:
-    built = []
-    store.build_table = lambda *args: built.append(1) or build.build_table(*args)  # type: ignore[func-returns-value]
-    barrier.wait()
-    results.put((len(built), labels(path, dataset_type), len(built)))
-
-
-def test_two_processes_that_build_the_same_store(tmp_path: Path) -> None:
+def test_two_processes_that_build_the_same_store(tmp_path: Path, open_at_once: Callable) -> None:
     path = write(tmp_path, people=900)
-    context = multiprocessing.get_context('fork')
-    barrier, results = context.Barrier(2), context.Queue()
-    processes = [context.Process(target=_open_at_once, args=(path, name, barrier, results)) for name in TYPES]
-    for process in processes:
-        process.start()
-    found = [results.get(timeout=60) for _ in processes]
-    for process in processes:
-        process.join()
-    assert sorted(after for _, _, after in found) == [0, 1]  # one built it, the other waited
-    assert all(joints == expected(900) for _, joints, _ in found)
+    found = open_at_once(*(partial(labels, path, dataset_type) for dataset_type in TYPES))
+    assert sorted(built for built, _ in found) == [0, 1]  # one built it, the other waited
+    assert all(joints == expected(900) for _, joints in found)
 
 
 BROKEN: dict[str, tuple[dict[str, Any], str]] = {
@@ -167,6 +153,8 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     'length': ({'keypoints': [1, 2, 2]}, 'keypoints: must be 9 numbers'),
     'box': ({'bbox': [1, 2, 3]}, 'bbox: must be 4 numbers'),
     'id': ({'id': 0}, 'id: used by more than one annotation'),
+    'integer': ({'keypoints': [2**53 + 1, 2, 2, 0, 0, 0, 0, 0, 0]}, 'keypoints: must hold integers up to'),
+    'huge': ({'keypoints': [10**400] * 9}, 'keypoints: must be finite'),
 }
 
 
@@ -191,6 +179,10 @@ UNSOUND: dict[str, tuple[dict[str, Any], str]] = {
     'outside': ({'bbox': [10**7, 1, 30, 40]}, 'annotation 1: bbox: lies outside'),
     'visibility': ({'keypoints': [2, 2, 3, 2, 3, 1, 0, 0, 0]}, 'annotation 1: keypoints: visibility must be'),
     'area': ({'area': float('nan')}, 'annotation 1: area: must be a finite number'),
+    'huge area': ({'area': 10**400}, 'annotation 1: area: must be a finite number, but is 1000'),
+    'no stencil': ({'stencil_id': None}, 'annotation 1: stencil_id: must be an integer of 32 bits, but is None'),
+    'stencil': ({'stencil_id': 2**31}, 'annotation 1: stencil_id: must be an integer of 32 bits'),
+    'mask': ({'segmentation': {'counts': 'a'}}, 'annotation 1: segmentation: must be polygons, or have size and'),
     'image': ({'image_id': 77}, 'annotation 1: image_id: no image has the id 77'),
 }
 
@@ -218,6 +210,17 @@ def test_an_image_left_out_takes_its_people_along(tmp_path: Path) -> None:
         dataset = opened(path, 'SynPoseDataset', on_error='skip', data_mode='bottomup', test_mode=True)
         assert [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))] == [0, 2]
         assert len(dataset.problems) == 1
+
+
+def test_images_that_share_an_id_give_nobody_a_wrong_picture(tmp_path: Path) -> None:
+    path = write(tmp_path, lambda content: content['images'][1].update(id=0))
+    with pytest.raises(ValueError, match=r'train.json: image 0: id: used by more than one image'):
+        opened(path, 'SynPoseDataset')
+    write(tmp_path, lambda content: content['images'].append({**content['images'][1], 'file_name': 'other.jpg'}))
+    dataset = opened(path, 'SynPoseDataset', on_error='skip', data_mode='bottomup', test_mode=True)
+    infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+    assert {info['img_id']: info['id'] for info in infos} == {0: [0, 3], 2: [2, 5]}
+    assert [problem.split(': ', 1)[1] for problem in dataset.problems] == ['image 1: id: used by more than one image']
 
 
 def test_joints_in_other_numbers_than_names(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
 from torch.utils.data import DataLoader
 
-from synpose.datasets import ColumnarCocoDataset
+from synpose.datasets import ColumnarCocoDataset, SynPoseDataset, columnar_coco_dataset
 from synpose.datasets.columnar import section
+from synpose.datasets.conversion.ai_challenger import AIC_NAMES
+from synpose.skeletons import CROWDPOSE14_NAMES
 
 CLASSES = {
     'CocoDataset': ({'joints': 17}, None),
@@ -27,6 +29,13 @@ CLASSES = {
 @pytest.fixture(autouse=True)
 def scope() -> None:
     init_default_scope('mmpose')
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    texts: list[str] = []
+    monkeypatch.setattr(columnar_coco_dataset, 'print_log', lambda text, *args: texts.append(text))
+    return texts
 
 
 def build_both(path: Path, stock_type: str = 'CocoDataset', **kwargs: Any) -> tuple[Any, Any]:
@@ -200,6 +209,44 @@ def test_lazy_dataset_needs_no_file() -> None:
 def test_joints_must_be_the_metainfos(write_coco: Callable) -> None:
     with pytest.raises(ValueError, match=r'train.json: annotations: keypoints: 14 joints a person, but .* coco has 17'):
         ColumnarCocoDataset(str(write_coco(joints=14)))
+
+
+def test_joints_must_stand_where_the_metainfo_has_them(write_coco: Callable, logged: list[str]) -> None:
+    def name_joints(*names: str) -> Callable:
+        return lambda content: content['categories'][0].update(keypoints=list(names))
+
+    crowdpose = {'metainfo': {'from_file': 'configs/_base_/datasets/crowdpose.py'}}
+    path = write_coco(name_joints(*CROWDPOSE14_NAMES), joints=14)
+    ColumnarCocoDataset(str(path), **crowdpose)
+    write_coco(name_joints(*CROWDPOSE14_NAMES[:12], 'head_top', 'neck'), joints=14)  # the same joint
+    ColumnarCocoDataset(str(path), **crowdpose)
+    assert logged == []
+    write_coco(name_joints(*CROWDPOSE14_NAMES[:12], 'head', 'neck'), joints=14)
+    ColumnarCocoDataset(str(path), **crowdpose)
+    assert logged == [f'{path}: joints that the metainfo of crowdpose calls otherwise: head (top_head)']
+    write_coco(name_joints(*AIC_NAMES), joints=14)
+    message = 'joint 0 is right_shoulder, but in the metainfo of crowdpose that is joint 1; give'
+    with pytest.raises(ValueError, match=rf'train.json: categories: keypoints: {message}'):
+        ColumnarCocoDataset(str(path), **crowdpose)
+
+
+def test_steps_that_are_never_called_cannot_be_overridden(write_coco: Callable) -> None:
+    class Mixin:
+        def parse_data_info(self, raw_data_info: dict) -> None: ...
+
+        def filter_data(self) -> None: ...
+
+    for base in (ColumnarCocoDataset, SynPoseDataset):
+        with pytest.raises(TypeError, match='Mixed: parse_data_info, filter_data: never called; samples'):
+            type('Mixed', (Mixin, base), {})
+        with pytest.raises(TypeError, match='Strict: _is_valid_instance: never called'):
+            type('Strict', (base,), {'_is_valid_instance': staticmethod(lambda info: True)})
+
+    class Marked(ColumnarCocoDataset):
+        def look_up(self, row: int) -> dict[str, Any]:
+            return super().look_up(row) | {'mark': row}
+
+    assert Marked(str(write_coco())).get_data_info(0)['mark'] >= 0
 
 
 def test_fields_mmpose_cannot_do_without(write_coco: Callable) -> None:

@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import cv2
+import mmcv
 import numpy as np
 import pytest
+from PIL import Image
 
 from synpose.datasets.file_checks import check_pictures, picture_problem
 from synpose.datasets.validation import ProblemLog
@@ -30,6 +32,27 @@ def test_truncated_picture(picture: Path, kept: float) -> None:
 def test_data_after_the_end_is_allowed(picture: Path) -> None:
     picture.write_bytes(picture.read_bytes() + b'camera data')
     assert picture_problem(picture, (30, 20)) is None
+
+
+@pytest.mark.parametrize('ending', ['jpg', 'png', 'webp'])
+@pytest.mark.parametrize(('orientation', 'turned'), [(1, False), (3, True), (6, True), (0, False), (9, False)])
+def test_pictures_that_readers_turn(ending: str, orientation: int, turned: bool, tmp_path: Path) -> None:
+    path = tmp_path / f'a.{ending}'
+    pixels = np.random.default_rng(0).integers(0, 255, (20, 20, 3), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(pixels).save(path, exif=exif)
+    problem = f'{path} is turned by its EXIF orientation, the labels are not' if turned else None
+    assert picture_problem(path, (20, 20)) == problem
+    if ending == 'jpg':  # the reason: what MMPose reads
+        as_stored = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+        assert (mmcv.imread(str(path)) == as_stored).all() != turned
+
+
+def test_damaged_exif_data_turn_nothing(tmp_path: Path) -> None:
+    path = tmp_path / 'a.jpg'
+    Image.new('RGB', (30, 20)).save(path, exif=b'Exif\0\0nothing of the kind')
+    assert picture_problem(path, (30, 20)) is None
 
 
 def test_check_pictures_names_record_and_field(picture: Path) -> None:

@@ -80,6 +80,23 @@ def test_a_check_is_made_again_after_a_change(root: Path, looked_at: list[str], 
     assert len(looked_at) == 9
 
 
+def test_a_change_where_links_lead_to_is_noticed(root: Path, looked_at: list[str]) -> None:
+    stored = root / 'far/away'
+    stored.mkdir(parents=True)
+    for path in (root / 'images').iterdir():
+        path.rename(stored / path.name)
+        os.symlink(os.path.join('../far/away', path.name), path)
+    _age(root / 'images')
+    _age(stored)
+    for checked in (9, 0):
+        looked_at.clear()
+        build(root)
+        assert len(looked_at) == checked
+    (stored / '000001.png').unlink()
+    with pytest.raises(FileNotFoundError, match=r'image 1: file_name: .*000001.png does not exist'):
+        build(root)
+
+
 def test_a_lost_picture_is_noticed(root: Path) -> None:
     build(root)
     _replace(root)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from mmengine.registry import init_default_scope
-from mmpose.registry import DATASETS
+from mmpose.registry import DATASETS, METRICS
 
 from synpose.datasets import synpose_dataset, validation
 from synpose.skeletons import JOINT_NAMES
@@ -169,6 +169,25 @@ def test_detected_boxes_replace_annotated_ones(root: Path) -> None:
     assert len(build(root, **options, on_error='skip')) == 1
     with pytest.raises(FileNotFoundError, match=r'gone.json: detection file'):
         build(root, test_mode=True, bbox_file='gone.json')
+
+
+def test_coco_metric_scores_only_what_is_read(root: Path) -> None:
+    def people_scored(**kwargs: Any) -> int:
+        dataset = build(root, data_mode='bottomup', test_mode=True, pipeline=LOAD, **kwargs)
+        metric = METRICS.build({'type': 'CocoMetric'})
+        metric.dataset_meta = dataset.metainfo
+        for index in range(len(dataset)):
+            info = dataset[index]
+            found = {'keypoints': info['keypoints'], 'keypoint_scores': np.ones(info['keypoints'].shape[:2])}
+            packed = {key: info[key] for key in ('id', 'img_id', 'ori_shape', 'raw_ann_info')}
+            metric.process([], [{**packed, 'pred_instances': found, 'gt_instances': {}}])
+        assert metric.evaluate(len(dataset))['coco/AP'] == pytest.approx(1)
+        return len(metric.coco.anns)
+
+    assert people_scored() == 12
+    path = root / 'images/000002.png'
+    path.write_bytes(path.read_bytes()[:500])
+    assert people_scored(on_error='skip') == 8
 
 
 def test_box_only_files_serve_tests_but_not_training(root: Path) -> None:

@@ -26,6 +26,11 @@ PERSON = {'id': 7, 'image_id': 1, 'bbox': [1, 2, 3, 4], 'keypoints': [5, 6, 2, 7
         ('[1]', 'must hold a JSON object'),
         ('{"images": []}', 'annotations: must be a list of objects'),
         ('{"images": [3], "annotations": []}', 'images: must be a list of objects'),
+        ('{"images": [], "annotations": [], "categories": 1}', 'categories: must be a list of objects'),
+        (
+            '{"images": [], "annotations": [], "categories": [{"name": "person"}]}',
+            'category number 0: id: must be an int',
+        ),
     ],
 )
 def test_broken_file_names_the_file(tmp_path: Path, text: str, message: str) -> None:
@@ -44,6 +49,8 @@ def test_missing_file(tmp_path: Path) -> None:
     ('categories', 'message'),
     [
         ([], 'does not name its joints'),
+        ([{'keypoints': 17}], 'must be a list of names, but is 17'),
+        ([{'keypoints': [['nose']]}], 'must be a list of names'),
         ([{'keypoints': ['nose', 'nose']}], 'joint named more than once: nose'),
         ([{'keypoints': ['nose', 'neck']}, {'keypoints': ['neck', 'nose']}], 'name different joints'),
     ],
@@ -79,6 +86,8 @@ def test_bad_image(change: dict, message: str) -> None:
         check_images([IMAGE, IMAGE], ProblemLog('f.json'))
     with pytest.raises(ValueError, match='image number 0: id: missing'):
         check_images([{'file_name': 'a.png'}], ProblemLog('f.json'))
+    for images in ([IMAGE, IMAGE | change], [IMAGE | change, IMAGE], [IMAGE, IMAGE, IMAGE]):
+        assert check_images([*images, IMAGE | {'id': 2}], ProblemLog('f.json', 'skip')) == [IMAGE | {'id': 2}]
 
 
 @pytest.mark.parametrize(
@@ -95,6 +104,10 @@ def test_bad_image(change: dict, message: str) -> None:
         ({'bbox': [1, 2, 3, float('inf')]}, 'bbox: must be finite'),
         ({'bbox': [100, 2, 3, 4]}, 'bbox: lies outside the image of 100x50 px'),
         ({'area': float('nan')}, 'area: must be a finite number, but is nan'),
+        ({'area': 10**400}, 'area: must be a finite number, but is 1000'),
+        ({'keypoints': [1, 2, 2, 10**400, 2, 2]}, 'keypoints: must be finite numbers, but joint 1 has 1000'),
+        ({'stencil_id': None}, 'stencil_id: must be an integer of 32 bits, but is None'),
+        ({'segmentation': {'size': [1, 2]}}, 'segmentation: must be polygons, or have size and counts'),
     ],
 )
 def test_bad_annotation_raises_or_is_skipped(change: dict, message: str) -> None:
@@ -117,11 +130,17 @@ def test_annotations_of_skipped_images_go_silently_and_ids_are_unique() -> None:
 def test_good_values_have_no_problem() -> None:
     assert box_problem([-3, -3, 4, 4], (100, 50)) is None
     assert keypoints_problem([0, 0, 0, 1.5, 2.5, 2.0], 2) is None
+    assert keypoints_problem([1e308, 1e308, 2], 1) is None  # whose sum is infinite
 
 
 @pytest.mark.parametrize(
     ('change', 'message'),
-    [({'image_id': 2}, 'image_id'), ({'bbox': [1, 2]}, 'bbox'), ({'score': None}, 'score')],
+    [
+        ({'image_id': 2}, 'image_id'),
+        ({'bbox': [1, 2]}, 'bbox'),
+        ({'score': None}, 'score'),
+        ({'score': 10**400}, 'score'),
+    ],
 )
 def test_bad_detection(change: dict, message: str) -> None:
     detection = {'image_id': 1, 'category_id': 1, 'bbox': [1, 2, 3, 4], 'score': 0.5}

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from synpose.datasets.conversion import FORMATS
+from synpose.skeletons import JOINT_NAMES
 from synpose.testing import write_synpose_dataset
 
 
@@ -38,6 +39,13 @@ def test_renames(run_tool, root, tmp_path, capsys):
     assert "has no joint 'bone'" in capsys.readouterr().err
     assert run_tool('convert.py', 'coco', *arguments, '--rename', 'bone') == 2
     assert "--rename: 'bone' is not THEIRS=OURS" in capsys.readouterr().err
+    assert run_tool('convert.py', 'coco', *arguments, '--rename', 'nose=chin') == 0
+    paths = (folder / 'annotations/train.json' for folder in (tmp_path / 'out', root))
+    made, before = (json.loads(path.read_text())['annotations'] for path in paths)
+    chin = 3 * JOINT_NAMES.index('chin')
+    for person, source in zip(made, before, strict=True):
+        assert person['keypoints'][chin : chin + 3] == pytest.approx(source['keypoints'][:3])
+        assert person['keypoints'][:3] == [0, 0, 0]
 
 
 def test_to_arrow_and_back(run_tool, root, tmp_path, capsys):

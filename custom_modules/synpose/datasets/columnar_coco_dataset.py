@@ -1,5 +1,6 @@
 """Any COCO-style keypoint file, opened in a blink."""
 
+import logging
 import os.path as osp
 import pickle
 from itertools import compress
@@ -7,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from mmengine.fileio import load
+from mmengine.logging import print_log
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 from mmpose.structures.bbox import bbox_xywh2xyxy
 
+from synpose.skeletons import JOINT_ALIASES
+
 from .coco_people import JOINT_FIELDS, coco_people, has_joints, one_person, people_of_image
 from .looked_up_dataset import LookedUpDataset
-from .validation import ProblemLog, check_detections
+from .validation import ProblemLog, check_detections, file_joint_names
 
 if TYPE_CHECKING:
     from .columnar import AnnotationStore
@@ -31,6 +35,19 @@ _METAINFO_OF_A_SAMPLE = (
 )
 
 
+# Steps of MMPose's loading that look_up and load_rows stand in for.
+_NEVER_CALLED = (
+    'load_data_list',
+    'parse_data_info',
+    'filter_data',
+    '_load_annotations',
+    '_load_detection_results',
+    '_is_valid_instance',
+    '_get_topdown_data_infos',
+    '_get_bottomup_data_infos',
+)
+
+
 @DATASETS.register_module()
 class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
     """MMPose's ``CocoDataset`` over a columnar, memory-mapped store of the annotations.
@@ -43,6 +60,9 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
     in ``metainfo=dict(from_file='configs/_base_/datasets/crowdpose.py')``; without it, COCO's. With the metainfo of
     COCO-WholeBody samples equal those of ``CocoWholeBodyDataset``. The annotation file must be a local one.
 
+    A subclass that changes samples overrides :meth:`look_up`, one that chooses them :meth:`load_rows`. MMPose's steps
+    of loading (``parse_data_info``, ``filter_data``, ...) are never called, so a subclass that has one is a TypeError.
+
     Args:
         ann_file: Annotation file, a json.
         store_file: The Arrow file, where it cannot lie beside the json; relative to ``data_root``.
@@ -52,11 +72,18 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
         FileNotFoundError: If the annotation or detection file does not exist.
         PermissionError: If the store must be built and cannot be written; then give ``store_file``.
         ValueError: If a file is broken, a record is bad (named with its field), or its joints are not as many as the
-            metainfo's.
+            metainfo's, or named in another order.
     """
 
     METAINFO: dict = {'from_file': 'configs/_base_/datasets/coco.py'}
     on_error: str = 'raise'  # what a bad record does; SynPoseDataset lets its user choose
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        unused = [name for name in _NEVER_CALLED if getattr(cls, name) is not getattr(ColumnarCocoDataset, name)]
+        if unused:
+            names = ', '.join(unused)
+            raise TypeError(f'{cls.__name__}: {names}: never called; samples are looked up: see look_up and load_rows')
 
     def __init__(self, ann_file: str = '', store_file: str | None = None, **kwargs: Any) -> None:
         data_root = kwargs.get('data_root')
@@ -110,7 +137,28 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
                 f'{self.metainfo["dataset_name"]} has {joints}'
             )
         self._joint_fields = JOINT_FIELDS if whole else JOINT_FIELDS[:1]
+        self._check_names()
         self._check_required(whole)
+
+    def _check_names(self) -> None:
+        """Compare the names of the joints, where the file has them, with the metainfo's: samples go by position."""
+        try:
+            stored = file_joint_names({**self.store.header, 'annotations': []}, self.ann_file)
+        except ValueError:  # the categories do not agree; MMPose does not read them either
+            return
+        names = list(self._metainfo['keypoint_name2id'])
+        ours, theirs = ([JOINT_ALIASES.get(name, name) for name in found] for found in (names, stored))
+        owner = self._metainfo['dataset_name']
+        for place, name in enumerate(theirs):
+            if name in ours and ours.index(name) != place:
+                raise ValueError(
+                    f'{self.ann_file}: categories: keypoints: joint {place} is {stored[place]}, but in the metainfo of '
+                    f'{owner} that is joint {ours.index(name)}; give the metainfo of this file'
+                )
+        others = [f'{stored[i]} ({names[i]})' for i, pair in enumerate(zip(theirs, ours)) if pair[0] != pair[1]]
+        if others:
+            text = f'{self.ann_file}: joints that the metainfo of {owner} calls otherwise: {", ".join(others)}'
+            print_log(text, 'current', logging.WARNING)
 
     def _check_required(self, whole: bool) -> None:
         """Check that the records with joints have the fields without which MMPose fails."""

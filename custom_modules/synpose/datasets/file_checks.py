@@ -1,6 +1,7 @@
 """Checks of the picture files that an annotation file names, without decoding them where that can be avoided."""
 
 import os
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,8 @@ from PIL import Image, UnidentifiedImageError
 
 from .validation import ProblemLog
 
+TURNED = 'is turned by its EXIF orientation, the labels are not'
+_ORIENTATION = 0x0112
 _ENDINGS = {'PNG': b'IEND\xaeB`\x82', 'JPEG': b'\xff\xd9'}
 
 
@@ -26,6 +29,8 @@ def picture_problem(path: str | os.PathLike, image_size: tuple[int, int]) -> str
             if picture.size != image_size:
                 width, height = picture.size
                 return f'{path} is {width}x{height} px, but the image is {image_size[0]}x{image_size[1]} px'
+            if is_turned(picture):
+                return f'{path} {TURNED}'
             ending = _ENDINGS.get(picture.format or '')
             if ending is None or not _ends_with(path, ending):
                 picture.load()
@@ -34,6 +39,16 @@ def picture_problem(path: str | os.PathLike, image_size: tuple[int, int]) -> str
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on damaged data
         return f'{path} cannot be read: {error}'
     return None
+
+
+def is_turned(picture: Image.Image) -> bool:
+    """Tell whether the EXIF data of an open picture turn or mirror it, as MMPose's ``LoadImage`` does."""
+    if picture.format == 'PNG' and 'exif' not in picture.info:
+        return False  # Pillow would decode the whole file to look behind the pixels
+    try:
+        return picture.getexif().get(_ORIENTATION) in range(2, 9)
+    except (SyntaxError, ValueError, TypeError, KeyError, struct.error):  # damaged data turn nothing
+        return False
 
 
 def _ends_with(path: str | os.PathLike, ending: bytes) -> bool:
@@ -46,7 +61,7 @@ def _ends_with(path: str | os.PathLike, ending: bytes) -> bool:
 def check_pictures(
     images: Sequence[dict[str, Any]], fields: Mapping[str, Callable[[dict[str, Any]], str | None]], log: ProblemLog
 ) -> list[dict[str, Any]]:
-    """Return the images whose picture files exist, are complete and have the image's size.
+    """Return the images whose picture files exist, are complete, have the image's size and are not turned by EXIF data.
 
     Args:
         images: COCO images with ``id``, ``width`` and ``height``.
@@ -56,7 +71,7 @@ def check_pictures(
 
     Raises:
         FileNotFoundError: At the first missing file when the log raises.
-        ValueError: At the first damaged file or wrong size when the log raises.
+        ValueError: At the first damaged or turned file or wrong size when the log raises.
     """
     good = []
     for image in images:

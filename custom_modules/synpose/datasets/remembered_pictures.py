@@ -45,21 +45,21 @@ def remembered_pictures(
     """
     if not folders:
         return images
-    checks = store.description.get(_KEY, {})
     key = json.dumps({field: osp.abspath(folder) for field, folder in folders.items()})
-    known = checks.get(key)
+    known = store.description.get(_KEY, {}).get(key)
     trusted = known is not None and known['changed'] == _last_changed(known['changed'])
     rows = known['bad'] if trusted else np.flatnonzero(images).tolist()
     fields = ('id', 'width', 'height', *folders)
     records = [store.images.records(row, row + 1, fields)[0] for row in rows]
     locators = {field: partial(_path, folder, field) for field, folder in folders.items()}
     paths = [path for record in records for locate in locators.values() if (path := locate(record))]
-    now, changed = time.time_ns(), _last_changed(map(osp.dirname, paths))
+    files = (*paths, *map(osp.realpath, paths))  # of a link, the folder of the link and that of the picture
+    now, changed = time.time_ns(), _last_changed(map(osp.dirname, files))
     good = {record['id'] for record in check_pictures(records, locators, log)}
     bad = [row for row, record in zip(rows, records) if record['id'] not in good]
     settled = all(moment is None or moment < now - _SETTLED_NS for moment in changed.values())
     if not trusted and settled and changed == _last_changed(changed):
-        store.remember(json_path, _KEY, {**checks, key: {'changed': changed, 'bad': bad}})
+        store.remember(json_path, _KEY, {key: {'changed': changed, 'bad': bad}})
     in_order = images.copy()
     in_order[bad] = False
     return in_order

@@ -79,8 +79,9 @@ class SynPoseDataset(ColumnarCocoDataset):
         self._taken = np.zeros(0, bool)
         folders = {'img': 'images/', 'stencil': '', 'depth': '', **(data_prefix or {})}
         super().__init__(ann_file=ann_file, data_prefix=folders, **kwargs)
-        if self.test_mode and self._source_names != self.joint_names:
-            # MMPose's CocoMetric would read this file by position; without it, it reads the mapped raw_ann_info.
+        left_out = bool(self.problems) and not self.bbox_file  # samples of detected boxes have no raw_ann_info
+        if self.test_mode and (left_out or self._source_names != self.joint_names):
+            # MMPose's CocoMetric would read this file by position, and bad records too; without it, raw_ann_info.
             MessageHub.get_current_instance().update_info_dict({f'{self.metainfo["dataset_name"]}_ann_file': None})
 
     @property

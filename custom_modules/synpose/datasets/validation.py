@@ -52,7 +52,7 @@ def read_coco_json(path: str | os.PathLike) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: If the file does not exist.
-        ValueError: If it is not JSON, or has no lists ``images`` and ``annotations``.
+        ValueError: If it is not JSON, has no lists ``images`` and ``annotations``, or bad ``categories``.
     """
     if not os.path.isfile(path):
         raise FileNotFoundError(f'{path}: annotation file does not exist')
@@ -63,11 +63,26 @@ def read_coco_json(path: str | os.PathLike) -> dict[str, Any]:
         raise ValueError(f'{path}: not valid JSON: {error}') from error
     if not isinstance(content, dict):
         raise ValueError(f'{path}: must hold a JSON object, but holds a {type(content).__name__}')
+    check_categories(content.get('categories'), path)
     for field in ('images', 'annotations'):
         records = content.get(field)
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
             raise ValueError(f'{path}: {field}: must be a list of objects')
     return content
+
+
+def check_categories(categories: Any, path: str | os.PathLike) -> None:
+    """Check the categories of a COCO-style file, if it has any.
+
+    Raises:
+        ValueError: If they are no list of objects, or a category ``person`` has no id.
+    """
+    if categories is not None and not (isinstance(categories, list) and all(isinstance(c, dict) for c in categories)):
+        raise ValueError(f'{path}: categories: must be a list of objects')
+    for index, category in enumerate(categories or ()):
+        number = category.get('id')
+        if category.get('name') == 'person' and not isinstance(number, int | str):
+            raise ValueError(f'{path}: category number {index}: id: must be an integer, but is {number!r:.40}')
 
 
 def file_joint_names(content: dict[str, Any], path: str | os.PathLike) -> list[str]:
@@ -77,7 +92,8 @@ def file_joint_names(content: dict[str, Any], path: str | os.PathLike) -> list[s
         The names in the file's order; empty if no annotation has keypoints (a file of boxes).
 
     Raises:
-        ValueError: If there are keypoints without names, a name twice, or categories that disagree.
+        ValueError: If there are keypoints without names, names that are no list of texts, a name twice, or categories
+            that disagree.
     """
     lists = [category['keypoints'] for category in content.get('categories') or () if category.get('keypoints')]
     if not lists:
@@ -85,6 +101,8 @@ def file_joint_names(content: dict[str, Any], path: str | os.PathLike) -> list[s
             raise ValueError(f'{path}: categories: keypoints: the file does not name its joints')
         return []
     names = lists[0]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f'{path}: categories: keypoints: must be a list of names, but is {names!r:.40}')
     if any(other != names for other in lists):
         raise ValueError(f'{path}: categories: keypoints: the categories name different joints')
     repeated = sorted({name for name in names if names.count(name) > 1})
@@ -113,22 +131,26 @@ def check_joint_names(names: Iterable[str], log: ProblemLog) -> None:
 
 
 def check_images(images: Sequence[dict[str, Any]], log: ProblemLog) -> list[dict[str, Any]]:
-    """Return the images that have an id of their own, a file name and a size.
+    """Return the images that have an id that no other image has, a file name and a size.
 
     Raises:
         ValueError: At the first bad image when the log raises.
     """
     good: dict[Any, dict[str, Any]] = {}
+    seen: set[Any] = set()
     for index, image in enumerate(images):
         record = f'image {image["id"]}' if 'id' in image else f'image number {index}'
         if 'id' not in image:
             log.add(record, 'id', 'missing')
-        elif image['id'] in good:
+            continue
+        if image['id'] in seen:
             log.add(record, 'id', 'used by more than one image')
+            good.pop(image['id'], None)  # nobody can tell which of two images a person means
         elif problem := image_problem(image):
             log.add(record, *problem)
         else:
             good[image['id']] = image
+        seen.add(image['id'])
     return list(good.values())
 
 
@@ -188,13 +210,34 @@ def check_annotations(
 def annotation_problem(
     annotation: dict[str, Any], image_size: tuple[int, int], num_joints: int
 ) -> tuple[str, str] | None:
-    """Say what is wrong with an annotation's box, joints or area, as field and message; None if nothing is."""
+    """Say what is wrong with an annotation, as field and message; None if nothing is.
+
+    Looked at are its box, joints, area, number in the stencil and outline.
+    """
     problem = box_problem(annotation.get('bbox'), image_size)
     if problem is None and 'keypoints' in annotation:
         problem = keypoints_problem(annotation['keypoints'], num_joints)
     if problem is None and 'area' in annotation and not _are_finite([annotation['area']]):
-        problem = ('area', f'must be a finite number, but is {annotation["area"]!r}')
+        problem = ('area', f'must be a finite number, but is {annotation["area"]!r:.40}')
+    if problem is None and not is_stencil_id(annotation.get('stencil_id', 0)):
+        problem = ('stencil_id', f'must be an integer of 32 bits, but is {annotation["stencil_id"]!r:.40}')
+    if problem is None and not is_outline(outline := annotation.get('segmentation')):
+        problem = ('segmentation', f'must be polygons, or have size and counts, but is {outline!r:.40}')
     return problem
+
+
+def is_stencil_id(value: Any) -> bool:
+    """Tell whether a value can number a person in a stencil."""
+    return type(value) is int and -(1 << 31) <= value < 1 << 31
+
+
+def is_outline(value: Any) -> bool:
+    """Tell whether a value can be a COCO segmentation: a list of polygons, a run-length mask, or None."""
+    if not isinstance(value, dict):
+        return value is None or isinstance(value, list)
+    size = value.get('size')
+    sized = isinstance(size, list) and len(size) == 2 and all(type(side) is int for side in size)
+    return sized and isinstance(value.get('counts'), str | list)
 
 
 def box_problem(box: Any, image_size: tuple[int, int]) -> tuple[str, str] | None:
@@ -202,7 +245,7 @@ def box_problem(box: Any, image_size: tuple[int, int]) -> tuple[str, str] | None
     if not isinstance(box, list | tuple) or len(box) != 4:
         return 'bbox', f'must be [x, y, width, height], but is {box!r}'
     if not _are_finite(box):
-        return 'bbox', f'must be finite numbers, but is {list(box)}'
+        return 'bbox', f'must be finite numbers, but is {list(box)!r:.80}'
     x, y, w, h = box
     if w <= 0 or h <= 0:
         return 'bbox', f'must have a positive area, but is {list(box)}'
@@ -217,18 +260,28 @@ def keypoints_problem(keypoints: Any, num_joints: int) -> tuple[str, str] | None
         length = len(keypoints) if isinstance(keypoints, list | tuple) else type(keypoints).__name__
         return 'keypoints', f'must be {3 * num_joints} numbers for {num_joints} joints, but is {length}'
     if not _are_finite(keypoints):
-        index = next(i for i, value in enumerate(keypoints) if not _are_finite([value]))
-        return 'keypoints', f'must be finite numbers, but joint {index // 3} has {keypoints[index]!r}'
+        index = next(i for i, value in enumerate(keypoints) if not is_number(value))
+        return 'keypoints', f'must be finite numbers, but joint {index // 3} has {keypoints[index]!r:.40}'
     if not {0, 1, 2}.issuperset(keypoints[2::3]):
         return 'keypoints', 'visibility must be 0, 1 or 2'
     return None
 
 
-def _are_finite(values: Iterable[Any]) -> bool:
+def is_number(value: Any) -> bool:
+    """Tell whether a value of a json is a finite number that a float can hold; a bool is none."""
     try:
-        return math.isfinite(sum(values))  # one pass in C; a NaN or an infinity survives every sum
-    except TypeError:
+        return type(value) in (int, float) and math.isfinite(value)
+    except OverflowError:
         return False
+
+
+def _are_finite(values: Sequence[Any]) -> bool:
+    try:
+        if math.isfinite(sum(values)):  # one pass in C; a NaN or an infinity survives every sum
+            return True
+    except (OverflowError, TypeError):
+        pass
+    return all(map(is_number, values))
 
 
 def check_detections(detections: Any, images: Mapping[Any, Any], log: ProblemLog) -> list[dict[str, Any]]:
@@ -254,9 +307,9 @@ def check_detections(detections: Any, images: Mapping[Any, Any], log: ProblemLog
         if detection.get('image_id') not in images:
             log.add(f'detection number {index}', 'image_id', f'no image has the id {detection.get("image_id")!r}')
         elif not isinstance(box, list) or len(box) < 4 or not _are_finite(box):
-            log.add(f'detection number {index}', 'bbox', f'must be [x, y, width, height], but is {box!r}')
+            log.add(f'detection number {index}', 'bbox', f'must be [x, y, width, height], but is {box!r:.80}')
         elif not _are_finite([detection.get('score')]):
-            log.add(f'detection number {index}', 'score', f'must be a number, but is {detection.get("score")!r}')
+            log.add(f'detection number {index}', 'score', f'must be a number, but is {detection.get("score")!r:.40}')
         else:
             good.append(detection)
     return good

@@ -15,6 +15,9 @@ BAD: list[tuple[str, dict, str]] = [
     ('images', {'file_name': ''}, 'file_name: missing'),
     ('images', {'width': 0}, 'width: must be a positive number, but is 0'),
     ('images', {'height': float('nan')}, 'height: must be a positive'),
+    ('images', {'width': 10**400}, 'width: must be a positive number, but is 1000'),
+    ('annotations', {'bbox': [1, 2, 10**400, 4]}, 'bbox: must be finite numbers, but number 2 is 1000'),
+    ('annotations', {'keypoints': [0.5, -(2**53) - 1, 2]}, 'keypoints: must hold integers up to 2**53, but number 1'),
     ('annotations', {'image_id': 1.0}, 'image_id: must be an integer'),
     ('annotations', {'bbox': None}, 'bbox: must be a list of numbers, but is None'),
     ('annotations', {'bbox': [1, 2, 3]}, 'bbox: must be 4 numbers, but is 3'),
@@ -33,6 +36,11 @@ def test_bad_records(section: str, change: dict[str, Any], problem: str) -> None
     found = check_record(section, good | change)
     assert found is not None
     assert ': '.join(found).startswith(problem)
+
+
+def test_large_numbers() -> None:
+    for values in ([2**53, -(2**53), 1e300, 1e308, 1e308, 2], [1e308] * 3):
+        assert check_record('annotations', PERSON | {'keypoints': values}) is None
 
 
 def test_record_name() -> None:

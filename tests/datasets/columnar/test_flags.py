@@ -1,24 +1,21 @@
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from synpose.datasets.columnar.columns import Column, Records
-from synpose.datasets.columnar.fields import MISSING, encode, kind_of
 from synpose.datasets.columnar.flags import people_flags, read_flags
 
 
 @pytest.mark.parametrize('joints', [2, 70])
-def test_what_is_written_is_read(joints: int) -> None:
+def test_what_is_written_is_read(records_of: Callable, joints: int) -> None:
     people = [
         {'bbox': [1, 1, 5, 5], 'keypoints': [1, 1, 2] + [0] * (3 * joints - 3)},
         {'bbox': [1, 1, 5, 5]},
         {'bbox': [90, 1, 5, 5], 'keypoints': [0] * (3 * joints - 3) + [-1, 5, 0]},
     ]
-    columns = {}
-    for name in ('bbox', 'keypoints'):
-        values = [person.get(name, MISSING) for person in people]
-        columns[name] = Column(encode(values, kind_of(values)), kind_of(values))
-    made = people_flags(Records(columns), np.full((3, 2), 64.0), np.array([True, True, False]))
+    records = records_of(people, ['bbox', 'keypoints'])
+    made = people_flags(records, np.full((3, 2), 64.0), np.array([True, True, False]))
     table = pa.RecordBatch.from_arrays(list(made.values()), list(made))
     flags = read_flags({name: table.column(name) for name in table.schema.names}, 3)
     assert flags['usable'].tolist() == [1, 0, 0]

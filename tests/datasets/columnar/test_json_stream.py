@@ -28,7 +28,16 @@ def test_equals_the_whole_file(tmp_path: Path, block: int, indent: int | None) -
     assert digest.hexdigest() == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.parametrize('block', [100, 1 << 16])
+def test_a_string_longer_than_a_block(tmp_path: Path, block: int) -> None:
+    path = tmp_path / 'a.json'
+    images = [{'id': 1}, {'id': 2, 'mask': 'ü"\\' * 90_000}, {'id': 3}]
+    path.write_text(json.dumps({'images': images}))
+    assert [record for _, record in read_records(path, block=block)] == images
+
+
 BAD = {
+    '{"images": [{"id": "1}]}': r'not valid JSON: Unterminated string starting at \(character 19\)',
     '': r'not valid JSON: .* the end of the file',
     '[1]': r'must hold a JSON object',
     '{"images": [{"id": 1}': r'not valid JSON: .* the end of the file \(character 21\)',

@@ -33,7 +33,7 @@ def test_bad_records_raise_or_are_left_out() -> None:
         found.add(record)
     found.finish()
     assert found.records.records(0, 2) == [bad[0], bad[3]]
-    assert found.left_out == ['a']
+    assert found.left_out == [5]
     assert log.problems == [
         "f.json: annotation a: id: must be an integer of 64 bits, but is 'a'",
         'f.json: annotation 5: id: used by more than one annotation',
@@ -42,6 +42,21 @@ def test_bad_records_raise_or_are_left_out() -> None:
         ValueError, match=r'f.json: annotation number 0: id: must be an integer of 64 bits, but is None'
     ):
         Section('annotations', ProblemLog('f.json')).add({})
+
+
+@pytest.mark.parametrize('change', [{}, {'width': 0}, {'file_name': ''}])
+@pytest.mark.parametrize('first', [0, 2])
+def test_of_images_that_share_an_id_none_is_kept(change: dict, first: int) -> None:
+    images = [{'id': number, 'file_name': f'{number}.jpg', 'width': 4, 'height': 3} for number in (5, 6, 5)]
+    images[first] |= change
+    log = ProblemLog('f.json', 'skip')
+    found = Section('images', log)
+    for image in images:
+        found.add(image)
+    found.finish()
+    assert found.records.records(0, len(found)) == [images[1]]
+    assert set(found.left_out) == {5}
+    assert log.problems[-1] == 'f.json: image 5: id: used by more than one image'
 
 
 def test_empty() -> None:

@@ -35,11 +35,15 @@ def test_joints_outside_the_image_are_absent():
     assert [joint(found, name) for name in names[2:]] == [[0, 0, 0]] * 4
 
 
-def test_a_joint_that_has_our_name_keeps_it():
-    found = make(['head', 'head_top'], [[1, 1, 2], [5, 5, 2]], renames={'head': 'head_top'})
-    assert joint(found, 'head_top') == [5, 5, 2]
-    found = make(['head', 'neck'], [[1, 1, 2], [5, 5, 2]], renames={'head': 'head_top'})
-    assert joint(found, 'head_top') == [1, 1, 2]
+def test_renames():
+    for other in ('neck', 'head_top', 'top_head'):  # also where another joint has the name
+        found = make(['head', other], [[1, 1, 2], [5, 5, 2]], renames={'head': 'head_top'})
+        assert joint(found, 'head_top') == [1, 1, 2]
+        assert (joint(found, 'neck') == [5, 5, 2]) == (other == 'neck')
+    assert AnnotationMaker(['head', 'head_top'], {'head': 'head_top'}, False).unused == ['head_top']
+    sides = {'left_hip': 'right_hip', 'right_hip': 'left_hip'}
+    found = make(list(sides), [[1, 1, 2], [5, 5, 2]], renames=sides)
+    assert (joint(found, 'left_hip'), joint(found, 'right_hip')) == ([5, 5, 2], [1, 1, 2])
 
 
 def test_what_has_no_counterpart_is_told():

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 
 import pytest
 from mmpose.registry import DATASETS
@@ -137,9 +138,39 @@ def test_renames(scene, photos, write_layout, tmp_path):
     convert(format_, path, photos, tmp_path / 'out', renames={'upper_neck': 'neck', 'thorax': 'chest'})
     described = json.loads((tmp_path / 'out/dataset.json').read_text())
     assert described['origins']['train']['renames'] == {'upper_neck': 'neck', 'thorax': 'chest'}
+    content = json.loads((tmp_path / 'out/annotations/train.json').read_text())
+    source = json.loads(path.read_text())
+    for annotation, record in zip(content['annotations'], source, strict=True):
+        joints = read_joints(annotation)
+        for name, number in (('neck', 8), ('chest', 7)):
+            x, y = record['joints'][number]
+            assert joints.get(name) == ((x - 1, y - 1, 2) if record['joints_vis'][number] else None)
     for wrong, message in (({'throat': 'neck'}, "no joint 'throat'"), ({'thorax': 'breast'}, "no joint 'breast'")):
         with pytest.raises(ValueError, match=message):
             convert(format_, path, photos, tmp_path / 'other', renames=wrong)
+
+
+@pytest.mark.parametrize(
+    ('other', 'renames', 'taken'),
+    [
+        ('neck', {}, 0),
+        ('head_top', {}, 1),  # the format's own rename gives way to the file's name
+        ('top_head', {}, 1),
+        ('head_top', {'head': 'head_top'}, 0),  # the user's does not
+        ('spare', {'spare': 'head_top'}, 1),
+    ],
+)
+def test_whose_joint_the_head_top_becomes(other, renames, taken, scene, photos, edit_layout, tmp_path):
+    def rename(content):
+        content['categories'][0]['keypoints'][-2:] = ['head', other]
+        for annotation in content['annotations']:
+            annotation['keypoints'][-6:] = [10, 11, 2, 20, 21, 2]
+
+    layout = edit_layout('crowdpose', scene, rename)
+    convert(*layout, photos, tmp_path / 'out', renames=renames)
+    content = json.loads((tmp_path / 'out/annotations/train.json').read_text())
+    for annotation in content['annotations']:
+        assert read_joints(annotation)['head_top'] == [(10, 11, 2), (20, 21, 2)][taken]
 
 
 def delete(*keys):
@@ -228,6 +259,32 @@ def test_bad_records_are_named_or_left_out(layout, change, message, count, scene
     assert re.match(f'{re.escape(str(path))}: {message}', summary.problems[0])
     assert 0 < summary.people < 3
     assert json.loads((tmp_path / 'out/dataset.json').read_text())['origins']['train']['left_out'] == count
+
+
+@pytest.mark.parametrize('change', [{}, {'file_name': '0009.jpg', 'width': 'x'}])
+@pytest.mark.parametrize('order', [1, -1])
+def test_people_of_images_that_share_an_id_go_too(change, order, scene, photos, edit_layout, tmp_path):
+    def repeat(content):
+        content['images'].append({**content['images'][2], 'file_name': '0001.jpg', **change})
+        content['images'] = content['images'][::order]
+
+    layout = edit_layout('coco', scene, repeat)
+    summary = convert(*layout, photos, tmp_path / 'out', on_error='skip')
+    content = json.loads((tmp_path / 'out/annotations/train.json').read_text())
+    assert {image['id'] for image in content['images']} == {7, 8}
+    assert {person['image_id'] for person in content['annotations']} == {7}
+    assert summary.people == 2
+    assert 'image 9: id: used by more than one image' in summary.problems[-1]
+
+
+def test_a_stop_leaves_no_split_of_unknown_origin(scene, photos, write_layout, tmp_path, monkeypatch):
+    def stop(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.modules[convert.__module__], 'sha256', stop)
+    with pytest.raises(KeyboardInterrupt):
+        convert(*write_layout('coco', scene), photos, tmp_path / 'out')
+    assert not (tmp_path / 'out').exists()
 
 
 def test_bad_files(scene, photos, write_layout, tmp_path):

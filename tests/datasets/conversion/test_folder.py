@@ -1,9 +1,12 @@
 """The folder: json files that are whole or absent, and dataset.json."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from synpose.datasets.conversion import folder
 from synpose.datasets.conversion.folder import check_target, describe, write_coco
 
 
@@ -33,6 +36,18 @@ def test_splits_gather_in_the_description(tmp_path):
     description = json.loads((tmp_path / 'dataset.json').read_text())
     assert description['origins'] == {'train': {'format': 'coco'}, 'val': {'format': 'aic'}}
     assert description['counts'] == {'train': {'images': 2, 'people': 5}, 'val': {'images': 1, 'people': 1}}
+
+
+def test_splits_that_are_finished_at_once(tmp_path, monkeypatch):
+    def slow(*args, **kwargs):
+        time.sleep(0.05)
+        write_json(*args, **kwargs)
+
+    write_json = folder.write_json
+    monkeypatch.setattr(folder, 'write_json', slow)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda split: describe(tmp_path, split, {}, 1, 1), 'abcd'))
+    assert set(json.loads((tmp_path / 'dataset.json').read_text())['origins']) == set('abcd')
 
 
 @pytest.mark.parametrize('split', ['', '..', 'a/b', '.hidden'])

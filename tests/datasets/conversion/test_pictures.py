@@ -6,6 +6,7 @@ import shutil
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from synpose.datasets.conversion.pictures import is_below, picture_size, picture_sizes, place_files
 
@@ -28,6 +29,14 @@ def test_sizes(source):
     assert isinstance(found[3], ValueError)
     with pytest.raises(ValueError, match=r'noise\.jpg is not a readable picture'):
         picture_size(source / 'noise.jpg')
+
+
+def test_a_picture_turned_by_its_exif_data_is_refused(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 8
+    Image.new('RGB', (5, 3)).save(tmp_path / 'a.jpg', exif=exif)
+    with pytest.raises(ValueError, match=r'a\.jpg is turned by its EXIF orientation, the labels are not'):
+        picture_size(tmp_path / 'a.jpg')
 
 
 def test_links_are_relative_and_reach_the_file_itself(source, tmp_path):

@@ -26,6 +26,7 @@ def test_unknown_flags_are_scores_above_a_threshold():
     [
         (5, 'must be 2 numbers, but is 1'),
         ([1, 2, 3], 'must be 2 numbers, but is 3'),
+        ([1, 10**400], r'must be 2 numbers, but is \[1, 1000'),
         ('ab', "must be 2 numbers, but is 'ab'"),
         ([[1], [2, 3]], 'must be 2 numbers, but is'),
         ([1, float('inf')], 'must be finite numbers, but number 1 is inf'),

@@ -28,6 +28,35 @@ def test_records_come_back_equal(wholebody, write_coco, assert_same, tmp_path, m
     assert before == after
 
 
+@pytest.mark.parametrize('change', ['left out', 'unlisted', 'none'])
+def test_records_that_the_store_lacks_are_told(change, write_coco, tmp_path, monkeypatch):
+    def edit(content):
+        people = content['annotations']
+        image = next(image for image in content['images'] if image['id'] == people[0]['image_id'])
+        if change == 'left out':
+            image['width'] = 0
+            people[0]['bbox'] = 'none'
+        elif change == 'unlisted':
+            for person in people:
+                person['category_id'] = 1 + (person['image_id'] == image['id'])
+            content['images'].remove(image)
+
+    texts: list[str] = []
+    monkeypatch.setattr(store_json, 'print_log', lambda text, *args: texts.append(text))
+    path = write_coco(edit)
+    store = open_store(path, on_error='skip')
+    _, written = write_store_json(store.path, tmp_path / 'again.json')
+    missing = len(json.loads(path.read_text())['annotations']) - written
+    if change == 'none':
+        assert (missing, texts) == (0, [])
+        return
+    bad = 2 if change == 'left out' else 0
+    lost = missing - (1 if change == 'left out' else 0)
+    assert lost > 0
+    assert f'train.arrow: lacks {bad} bad record(s) of its json, and {lost} annotation(s) of lacking images' in texts[0]
+    assert texts[0].count('\n') == bad
+
+
 def test_bad_input(write_coco, tmp_path):
     path = write_coco()
     store = open_store(path)

@@ -2,10 +2,12 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from synpose.datasets.columnar import store
 from synpose.datasets.conversion import take_subset
 from synpose.datasets.conversion.subset import choose_images
 from synpose.testing import write_synpose_dataset
@@ -112,6 +114,36 @@ def test_the_folder(match_by, folders, tmp_path):
     assert described['counts']['train'] == {'images': 2, 'people': 6}
     assert str(tmp_path) not in json.dumps(described)
     assert not list(reference.parent.glob('*.arrow'))  # others' data stays as it is
+
+
+def test_folders_that_cannot_be_written(folders, tmp_path, monkeypatch):
+    def write(path, *args):
+        if Path(path).parent in (annotations.parent, reference.parent):
+            raise PermissionError('read-only')
+        written.append(Path(path))
+        write_store(path, *args)
+
+    annotations, reference = folders
+    write_store, written = store._write, []
+    monkeypatch.setattr(store, '_write', write)
+    told = take_subset(annotations, reference, tmp_path / 'out')
+    assert (told['reference_images'], told['images']) == (2, 2)
+    assert len(written) == 3
+    assert written[-1] == tmp_path / 'out/annotations/train.arrow'
+    assert not any(path.exists() for path in written[:-1])
+
+
+def test_stores_that_are_there_are_used(folders, tmp_path, monkeypatch):
+    def build(path, *args):
+        built.append(Path(path))
+        return build_table(path, *args)
+
+    for path in folders:
+        store.open_store(path)
+    build_table, built = store.build_table, []
+    monkeypatch.setattr(store, 'build_table', build)
+    take_subset(*folders, tmp_path / 'out')
+    assert built == [tmp_path / 'out/annotations/train.json']
 
 
 def test_the_same_bytes_again(folders, tmp_path):

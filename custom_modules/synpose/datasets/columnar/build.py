@@ -9,7 +9,7 @@ import pyarrow as pa
 from mmengine.logging import print_log
 
 from ..coco_people import JOINT_FIELDS
-from ..validation import ProblemLog, file_joint_names
+from ..validation import ProblemLog, check_categories, file_joint_names
 from .checks import odd_lengths
 from .flags import PREFIX, people_flags
 from .json_stream import SECTIONS, read_records
@@ -28,8 +28,9 @@ def build_table(path: str | os.PathLike, digest: Any, on_error: str = 'raise') -
     Returns:
         The batch, whose column ``annotations`` lists each image's people in the file's order, and a description:
         ``kinds`` of the columns of both sections, ``lengths`` of the lists of joints, the file's other members as
-        ``header``, the problems of records ``left_out``, and those of ``unsound_images`` and of ``unsound_people``
-        (each with the row of its image, -1 for none), which only some datasets read.
+        ``header``, the problems of records ``left_out``, how many annotations were ``lost`` because their images are
+        left out or not listed, and the problems of ``unsound_images`` and of ``unsound_people`` (each with the row of
+        its image, -1 for none), which only some datasets read.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -39,13 +40,16 @@ def build_table(path: str | os.PathLike, digest: Any, on_error: str = 'raise') -
     log = ProblemLog(path, on_error)
     images, people, header = _read(path, digest, log)
     categories = header.get('categories')
-    lengths = _equal_lengths(path, people, _named_joints(path, categories), log)
+    lengths = _equal_lengths(people, _named_joints(path, categories), log)
     bad_images = unsound_images(images.records, len(images))
     first, rows, lost = _group(images, people)
-    homeless = _people_of_no_image(people, lost, images.left_out, categories)
-    if homeless:
-        text = f'{path}: {len(homeless)} annotation(s) of images that the file does not list are left out'
-        print_log(text, 'current', logging.WARNING)
+    unlisted = lost
+    if len(lost):
+        unlisted = lost[~np.isin(np.asarray(people.columns['image_id'])[lost], images.left_out)]
+        text = f'{path}: {len(unlisted)} annotation(s) of images that the file does not list are left out'
+        if len(unlisted):
+            print_log(text, 'current', logging.WARNING)
+    homeless = _people_of_no_image(people, unlisted, categories)
     people.take(rows)
     columns, bad_people = _people_columns(images, people, first, list(bad_images), categories)
     kinds = {
@@ -57,6 +61,7 @@ def build_table(path: str | os.PathLike, digest: Any, on_error: str = 'raise') -
         'lengths': lengths,
         'header': header,
         'left_out': [text.removeprefix(f'{path}: ') for text in log.problems],
+        'lost': len(lost),
         'unsound_images': list(bad_images.values()),
         'unsound_people': [*((-1, text) for text in homeless), *bad_people],
     }
@@ -71,9 +76,7 @@ def _read(path: str, digest: Any, log: ProblemLog) -> tuple[Section, Section, di
             sections[key].add(value)
         else:
             header[key] = value
-    categories = header.get('categories')
-    if categories is not None and not (isinstance(categories, list) and all(isinstance(c, dict) for c in categories)):
-        raise ValueError(f'{path}: categories: must be a list of objects')
+    check_categories(header.get('categories'), path)
     for section in sections.values():
         section.finish()
     return sections['images'], sections['annotations'], header
@@ -86,14 +89,12 @@ def _named_joints(path: str, categories: list[dict[str, Any]] | None) -> int:
         return 0
 
 
-def _equal_lengths(path: str, people: Section, joints: int, log: ProblemLog) -> dict[str, int]:
+def _equal_lengths(people: Section, joints: int, log: ProblemLog) -> dict[str, int]:
     """Leave out people whose lists of joints are not as long as the others'; returns the length for each field."""
     lengths, bad = {}, np.zeros(len(people), bool)
     for name in ('bbox', *JOINT_FIELDS):
         if name not in people.columns:
             continue
-        if people.kinds[name] == 'json':
-            raise ValueError(f'{path}: annotations: {name}: holds integers beyond 2**53')
         found = people.records.columns[name].lengths(0, len(people))
         odd, usual = odd_lengths(found, 3 * joints if name == 'keypoints' else 0)
         for row in odd.tolist():
@@ -123,19 +124,16 @@ def _group(images: Section, people: Section) -> tuple[np.ndarray, np.ndarray, np
     return first.astype(np.int64), rows[: first[-1]], rows[first[-1] :]
 
 
-def _people_of_no_image(
-    people: Section, lost: np.ndarray, left_out: list[Any], categories: list[dict[str, Any]] | None
-) -> list[str]:
-    """Return the problem of each person whose image is not listed, but for those whose image was left out."""
-    if not len(lost):
+def _people_of_no_image(people: Section, unlisted: np.ndarray, categories: list[dict[str, Any]] | None) -> list[str]:
+    """Return the problem of each person whose image is not listed."""
+    if not len(unlisted):
         return []
-    numbers = [np.asarray(people.columns[name])[lost].tolist() for name in ('id', 'image_id')]
-    read = read_people(people.records, len(people), categories)[lost]
-    known = set(left_out)
+    numbers = [np.asarray(people.columns[name])[unlisted].tolist() for name in ('id', 'image_id')]
+    read = read_people(people.records, len(people), categories)[unlisted]
     return [
         f'annotation {number}: image_id: no image has the id {image}'
-        for number, image, told in zip(*numbers, read)
-        if told and image not in known
+        for number, image, is_person in zip(*numbers, read)
+        if is_person
     ]
 
 

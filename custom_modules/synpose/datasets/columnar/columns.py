@@ -73,11 +73,11 @@ class Column:
         integers = self._integer_flags(start, stop)
         flat = numbers.tolist()
         for axis in range(3):  # of joints, usually all visibilities are integers, and few coordinates
-            part, told = numbers[axis::3], integers[axis::3]
-            if told.all():
+            part, is_integer = numbers[axis::3], integers[axis::3]
+            if is_integer.all():
                 flat[axis::3] = part.astype(np.int64).tolist()
             else:
-                places = np.flatnonzero(told)
+                places = np.flatnonzero(is_integer)
                 for place, integer in zip(places.tolist(), part[places].astype(np.int64).tolist()):
                     flat[axis + 3 * place] = integer
         return [flat[a - bounds[0] : b - bounds[0]] for a, b in pairwise(bounds)]

@@ -83,8 +83,3 @@ def _encode_lists(values: Sequence[Any], kind: str) -> pa.Array:
         return column
     integers = [np.packbits(np.array([type(number) is int for number in entry], bool)).tobytes() for entry in lists]
     return pa.StructArray.from_arrays([column, pa.array(integers, pa.large_binary())], ['values', 'integers'])
-
-
-def is_null(array: pa.Array, kind: str) -> pa.Array:
-    """Return the column whose nulls mark the records that lack the field."""
-    return array.field('values') if kind == 'numbers' else array

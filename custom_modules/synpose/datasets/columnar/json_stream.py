@@ -10,7 +10,7 @@ from typing import IO, Any
 SECTIONS = ('images', 'annotations')
 """Top-level lists that are read record by record."""
 BLOCK = 1 << 23
-_MARGIN = 1 << 16  # characters; no name or mask is that long
+_MARGIN = 64  # characters; no number or escape is that long
 
 
 class _Text:
@@ -59,8 +59,9 @@ class _Text:
             try:
                 value, end = self.parse(self.window, self.position)
             except json.JSONDecodeError as error:
-                # Near the end of the window the value may only be cut off; farther in it is wrong.
-                if self.ended or error.pos < len(self.window) - _MARGIN:
+                # A string, or what stands at the end of the window, may only be cut off; anything else is wrong.
+                cut_off = error.msg.startswith('Unterminated string') or error.pos >= len(self.window) - _MARGIN
+                if self.ended or not cut_off:
                     raise self.error(error.msg, error.pos) from error
             else:
                 if end < len(self.window) or self.ended:  # else a number may go on in the next block

@@ -24,14 +24,14 @@ class Section:
     Attributes:
         columns: The column of each field, once finished.
         kinds: The kind of each column.
-        left_out: Ids of the records left out.
+        left_out: Ids of the records left out, where these are good.
     """
 
     def __init__(self, name: str, log: ProblemLog) -> None:
         self.name, self.log = name, log
         self.columns: dict[str, pa.Array] = {}
         self.kinds: dict[str, str] = {}
-        self.left_out: list[Any] = []
+        self.left_out: list[int] = []
         self._seen = 0
         self._chunk: list[dict[str, Any]] = []
         self._parts: dict[str, list[tuple[str, pa.Array]]] = {}
@@ -55,7 +55,8 @@ class Section:
         self._seen += 1
         if problem:
             self.log.add(record_name(self.name, record, self._seen - 1), *problem)
-            self.left_out.append(record.get('id'))
+            if problem[0] != 'id':
+                self.left_out.append(record['id'])
             return
         self._chunk.append(record)
         if len(self._chunk) == CHUNK:
@@ -76,7 +77,7 @@ class Section:
         self._chunk = []
 
     def finish(self) -> None:
-        """Join the chunks, and leave out records whose id stands before.
+        """Join the chunks, and leave out annotations whose id stands before, and all images that share an id.
 
         Raises:
             ValueError: If there is such a record, when the log raises.
@@ -84,13 +85,20 @@ class Section:
         self._flush()
         for name in list(self._parts):
             self.kinds[name], self.columns[name] = _join(self._parts.pop(name))
-        if self.columns:
-            ids = np.asarray(self.columns['id'])
-            again = repeated(ids)
-            for number in ids[again].tolist():
-                singular = self.name.removesuffix('s')
-                self.log.add(f'{singular} {number}', 'id', f'used by more than one {singular}')
-            self.take(np.delete(np.arange(len(ids)), again))
+        if not self.columns:
+            return
+        ids = np.asarray(self.columns['id'])
+        again = repeated(ids)
+        numbers = ids[again].tolist()
+        lost = np.isin(np.arange(len(ids)), again)
+        if self.name == 'images':  # nobody can tell which of two images a person means
+            numbers += sorted(set(ids.tolist()).intersection(self.left_out) - set(numbers))
+            lost = np.isin(ids, numbers)
+        for number in numbers:
+            singular = self.name.removesuffix('s')
+            self.log.add(f'{singular} {number}', 'id', f'used by more than one {singular}')
+        self.left_out += ids[lost].tolist()
+        self.take(np.flatnonzero(~lost))
 
     def take(self, rows: np.ndarray) -> None:
         """Keep records ``rows`` (R,), in that order."""
@@ -102,8 +110,8 @@ class Section:
 
 def _join(parts: list[tuple[str, pa.Array]]) -> tuple[str, pa.Array]:
     """Join the chunks of a column, which may be of different kinds."""
-    told = {kind for kind, chunk in parts if chunk.null_count < len(chunk) or kind != 'json'}
-    common = common_kind(told) if told else 'json'
+    kinds = {kind for kind, chunk in parts if chunk.null_count < len(chunk) or kind != 'json'}
+    common = common_kind(kinds) if kinds else 'json'
     chunks = [c if kind == common else encode(Column(c, kind).values(0, len(c)), common) for kind, c in parts]
     if len({chunk.type for chunk in chunks}) > 1:  # lists of small and of large integers
         chunks = [chunk.cast(pa.large_list(pa.int64())) for chunk in chunks]

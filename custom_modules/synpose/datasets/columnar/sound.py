@@ -1,13 +1,14 @@
 """Which records are sound: the checks of :mod:`synpose.datasets.validation` for all records at once."""
 
-import math
 from typing import Any
 
 import numpy as np
 
-from ..validation import annotation_problem, image_problem, person_categories
+from ..validation import annotation_problem, image_problem, is_number, is_outline, is_stencil_id, person_categories
 from .columns import Records
 from .usable import blocks
+
+_CHECKED = ('id', 'bbox', 'keypoints', 'area', 'stencil_id', 'segmentation')
 
 
 def unsound_images(images: Records, count: int) -> dict[int, str]:
@@ -33,7 +34,7 @@ def read_people(people: Records, count: int, categories: Any) -> np.ndarray:
 
 
 def unsound_people(people: Records, read: np.ndarray, image_sizes: np.ndarray) -> dict[int, str]:
-    """Return the annotations whose box, joints or area are bad: the text of each problem, by row.
+    """Return the annotations that :func:`annotation_problem` finds bad: the text of each problem, by row.
 
     Args:
         people: The annotations.
@@ -44,7 +45,7 @@ def unsound_people(people: Records, read: np.ndarray, image_sizes: np.ndarray) -
     for start, stop in blocks(len(read)):
         suspects = read[start:stop] & _suspects(people, image_sizes[start:stop], start, stop)
         for row in (start + np.flatnonzero(suspects)).tolist():
-            record = people.records(row, row + 1, ('id', 'bbox', 'keypoints', 'area'))[0]
+            record = people.records(row, row + 1, _CHECKED)[0]
             width, height = map(int, image_sizes[row])
             problem = annotation_problem(record, (width, height), len(record.get('keypoints', ())) // 3)
             if problem:
@@ -69,5 +70,12 @@ def _suspects(people: Records, image_sizes: np.ndarray, start: int, stop: int) -
         suspects |= ~np.isfinite(area.numbers[start:stop])
     elif area is not None and area.kind != 'int':
         values = people.values('area', start, stop, 0)
-        suspects |= [type(value) not in (int, float) or not math.isfinite(value) for value in values]
+        suspects |= [not is_number(value) for value in values]
+    stencil = people.columns.get('stencil_id')
+    if stencil is not None and stencil.kind == 'int':
+        suspects |= np.abs(stencil.numbers[start:stop].astype(float)) >= 1 << 31
+    elif stencil is not None:
+        suspects |= [not is_stencil_id(value) for value in people.values('stencil_id', start, stop, 0)]
+    if 'segmentation' in people.columns:
+        suspects |= [not is_outline(value) for value in people.values('segmentation', start, stop)]
     return suspects

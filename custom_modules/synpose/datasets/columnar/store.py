@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from mmengine.logging import print_log
 
-from synpose.files import atomic_path
+from synpose.files import atomic_path, sha256
 
 from .build import build_table
 from .columns import Column, Records, view
@@ -26,8 +26,9 @@ try:
 except ImportError:  # not on Windows; there two processes may both build, which is only slower
     fcntl = None  # type: ignore[assignment]
 
-VERSION = 2
-"""Version of the store's layout; a store of another one is rebuilt."""
+VERSION = 3
+"""Version of the store; one of another version is rebuilt. It rises with the layout, and whenever the checks of records
+or pictures or the flags change: what they found is part of a store."""
 _KEY = b'synpose'
 _SETTLED_NS = 2_000_000_000  # a file changed again within its clock's resolution looks unchanged; then its hash decides
 
@@ -61,7 +62,7 @@ class AnnotationStore:
             with pa.memory_map(self.path) as source, pa.ipc.open_file(source) as reader:
                 self.description = _description(reader.schema)
                 if self.description.get('version') != VERSION:
-                    raise ValueError(f'{path}: layout version {self.description.get("version")}, not {VERSION}')
+                    raise ValueError(f'{path}: version {self.description.get("version")}, not {VERSION}')
                 self.batch = reader.get_batch(0)
         except (pa.ArrowException, OSError, EOFError) as error:
             raise ValueError(f'{path}: not a whole annotation store: {error}') from error
@@ -91,20 +92,24 @@ class AnnotationStore:
         """Images in the store."""
         return self.batch.num_rows
 
-    def remember(self, json_path: str | os.PathLike, key: str, value: Any) -> None:
-        """Keep a result in the store; from the next opening on it is in ``description``.
+    def remember(self, json_path: str | os.PathLike, key: str, results: dict[str, Any]) -> None:
+        """Keep results in the store; from the next opening on they are in ``description[key]``, with those before.
 
-        Nothing is kept where the file cannot be written, or where another json's store has replaced it.
+        Nothing is written where the file has them, where it cannot be written, or where another json's store has
+        replaced it.
 
         Args:
             json_path: The annotation file.
-            key: Name of the result.
-            value: The result, as JSON can hold it.
+            key: Name of the kind of results.
+            results: The results by name, as JSON can hold them.
         """
-        with suppress(OSError), _locked(Path(json_path)):
+        with suppress(OSError), locked(Path(json_path)):
             current = _read(Path(self.path))
-            if current is not None and current.digest == self.digest:
-                _write(Path(self.path), current.batch, {**current.description, key: value})
+            if current is None or current.digest != self.digest:
+                return
+            before = current.description.get(key, {})
+            if before | results != before:  # another process may have found the same
+                _write(Path(self.path), current.batch, {**current.description, key: before | results})
 
     def __reduce__(self) -> tuple:
         return AnnotationStore, (self.path, self.digest)
@@ -144,7 +149,7 @@ def open_store(
         raise ValueError(f'{json_path}: the annotation file must be the json, not the store')
     store = _good_store(json_path, store_path)
     if store is None:
-        with _locked(json_path):
+        with locked(json_path):
             store = _good_store(json_path, store_path) or _checked_or_built(json_path, store_path, on_error)
     if on_error == 'raise' and store.description['left_out']:
         raise ValueError(f'{json_path}: {store.description["left_out"][0]}')
@@ -197,7 +202,7 @@ def _checked_or_built(json_path: Path, store_path: Path, on_error: str) -> Annot
     stamp, now = _stamp(json_path), time.time_ns()
     store = _read(store_path)
     same_size = store is not None and store.description['source']['size'] == stamp['size']
-    if store is not None and same_size and _hash(json_path) == store.digest:
+    if store is not None and same_size and sha256(json_path) == store.digest:
         if now - max(stamp['mtime_ns'], stamp['ctime_ns']) > _SETTLED_NS:
             source = {**stamp, 'checked_ns': now, 'sha256': store.digest}
             with suppress(OSError):  # a folder that cannot be written costs a hash at each opening
@@ -215,16 +220,9 @@ def _checked_or_built(json_path: Path, store_path: Path, on_error: str) -> Annot
     except OSError as error:
         if not isinstance(error, PermissionError) and error.errno != errno.EROFS:
             raise
-        raise PermissionError(f'{store_path}: cannot be written; name another place for the store: {error}') from error
+        text = f'{store_path}: cannot be written; name another place for the store (store_file=...): {error}'
+        raise PermissionError(text) from error
     return AnnotationStore(store_path, digest.hexdigest())
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with open(path, 'rb') as file:
-        while data := file.read(1 << 20):
-            digest.update(data)
-    return digest.hexdigest()
 
 
 def _write(store_path: Path, batch: pa.RecordBatch, description: dict[str, Any]) -> None:
@@ -236,10 +234,15 @@ def _write(store_path: Path, batch: pa.RecordBatch, description: dict[str, Any])
 
 
 @contextmanager
-def _locked(json_path: Path) -> Iterator[None]:
-    """Keep other processes from building the same store meanwhile."""
-    with open(json_path, 'rb') as file:
-        if fcntl is not None:
-            with suppress(OSError):  # some network file systems lock only files opened for writing
-                fcntl.flock(file, fcntl.LOCK_EX)
+def locked(path: str | os.PathLike) -> Iterator[None]:
+    """Keep other processes waiting meanwhile that lock the same file or folder, where the system can lock it."""
+    if fcntl is None:
         yield
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems lock only files opened for writing
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,12 +1,14 @@
 """Which people a dataset trains on: MMPose's ``_is_valid_instance`` for all records at once."""
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 
 import numpy as np
 
 from ..coco_people import JOINT_FIELDS, clipped_boxes
 from ..joint_bits import pack_joints
 from .columns import Records
+from .fields import MISSING
 
 _BLOCK = 1 << 16
 
@@ -57,14 +59,10 @@ def usable_people(people: Records, boxed: np.ndarray, fields: Sequence[str] = JO
         here &= boxed[start:stop]
         triples = np.concatenate([people.triples(name, start, stop, here) for name in fields], axis=1)
         highest = triples[..., :2].max(axis=2).astype(precision)
-        labeled = people.values('num_keypoints', start, stop)
-        if 'num_keypoints' not in people.columns or people.columns['num_keypoints'].null_count:
-            has = people.columns['num_keypoints'].present(start, stop) if 'num_keypoints' in people.columns else None
-            for number, counted in zip(np.flatnonzero(here), np.count_nonzero(highest, axis=1)):
-                if has is None or not has[number]:
-                    labeled[number] = counted
-        counted = np.array([value != 0 for value in labeled])[here]
-        usable[start:stop][here] = counted & (highest > 0).any(axis=1)
+        found = np.count_nonzero(highest, axis=1).tolist()
+        stated = compress(people.values('num_keypoints', start, stop, MISSING), here)
+        labeled = [(count if number is MISSING else number) != 0 for number, count in zip(stated, found)]
+        usable[start:stop][here] = np.array(labeled, bool) & (highest > 0).any(axis=1)
     return usable
 
 

@@ -21,7 +21,7 @@ class AnnotationMaker:
 
     Args:
         source_names: The source's joints, in its order.
-        renames: ``{source name: our name}``; where ``our name`` is among the source's own, the source's joint keeps it.
+        renames: ``{source name: our name}``; a joint of the source that has ``our name`` itself loses it.
         is_synthetic: What all annotations say about it.
 
     Attributes:
@@ -33,8 +33,8 @@ class AnnotationMaker:
     """
 
     def __init__(self, source_names: Sequence[str], renames: Mapping[str, str], is_synthetic: bool) -> None:
-        taken = set(source_names)
-        names = [renames[name] if name in renames and renames[name] not in taken else name for name in source_names]
+        given = set(renames.values())
+        names = [renames.get(name, f'own {name}' if name in given else name) for name in source_names]
         self._indices = joint_indices(names, JOINT_NAMES)
         self._is_synthetic = is_synthetic
         self.absent = [name for name, index in zip(JOINT_NAMES, self._indices) if index < 0]

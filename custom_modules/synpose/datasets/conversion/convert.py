@@ -9,7 +9,7 @@ from typing import Any
 from tqdm import tqdm
 
 from synpose.files import sha256
-from synpose.skeletons import JOINT_NAMES, person_category
+from synpose.skeletons import JOINT_ALIASES, JOINT_NAMES, person_category
 
 from ..columnar import open_store
 from ..validation import ProblemLog
@@ -72,7 +72,7 @@ def convert(
         images: The folder that its file names start from.
         root: The dataset folder; a new one, or one with other splits made here.
         split: Name of the split.
-        renames: ``{name in the source: our name}``, before the format's own.
+        renames: ``{name in the source: our name}``, before the format's own and before what the source calls so.
         copy: Whether to copy the pictures.
         on_error: ``'raise'`` stops at the first bad record; ``'skip'`` leaves bad records out, and lists them.
 
@@ -88,6 +88,7 @@ def convert(
     if not images.is_dir():
         raise FileNotFoundError(f'{images}: no such folder of images')
     log = ProblemLog(annotations, on_error)
+    digest = sha256(annotations) if annotations.is_file() else ''  # else opening it says so
     source = FORMATS[format](annotations)
     maker = _maker(source, renames or {})
     found = {image.id: image for image in _images(source, images, log)}
@@ -98,10 +99,10 @@ def convert(
     summary = Summary(target, len(records), 0, maker.absent, maker.unused, log.problems)
     header = {'info': {'description': f'{annotations.name} ({format})'}, 'categories': [person_category()]}
     write_coco(target, header, records, _people(source, maker, found, log, summary))
-    log.report()
-    origin: dict[str, Any] = {'format': format, 'annotations': annotations.name, 'sha256': sha256(annotations)}
+    origin: dict[str, Any] = {'format': format, 'annotations': annotations.name, 'sha256': digest}
     origin |= {'renames': dict(renames or {}), 'left_out': len(log.problems)}
     describe(root, split, origin, summary.images, summary.people)
+    log.report()
     open_store(target)  # the first training need not wait for it
     return summary
 
@@ -112,8 +113,11 @@ def _maker(source: AnnotationSource, renames: Mapping[str, str]) -> AnnotationMa
             raise ValueError(f'rename: {source.path} has no joint {theirs!r}: {", ".join(source.joint_names)}')
         if ours not in JOINT_NAMES:
             raise ValueError(f'rename: the SynPose format has no joint {ours!r}: {", ".join(JOINT_NAMES)}')
+    # The format's own renames give way to the names in the file and to the user's renames.
+    kept = {*(JOINT_ALIASES.get(name, name) for name in source.joint_names), *renames.values()}
+    usual = {theirs: ours for theirs, ours in source.renames.items() if ours not in kept}
     try:
-        return AnnotationMaker(source.joint_names, {**source.renames, **renames}, source.domain == 'synthetic')
+        return AnnotationMaker(source.joint_names, {**usual, **renames}, source.domain == 'synthetic')
     except ValueError as error:
         raise ValueError(f'{source.path}: {error}') from error
 
@@ -121,15 +125,19 @@ def _maker(source: AnnotationSource, renames: Mapping[str, str]) -> AnnotationMa
 def _images(source: AnnotationSource, folder: Path, log: ProblemLog) -> Iterator[SourceImage]:
     """Read the images that have a whole record and a picture of the stated size."""
     images: dict[int, tuple[str, SourceImage]] = {}
+    seen: set[Any] = set()
     for name, record in source.image_records():
+        number = source.image_id(record)
         try:
-            image = source.image(record)
-            if image.id in images:
+            if number is not None and number in seen:
                 raise BadRecordError('id', 'used by more than one image')
+            seen.add(number)
+            image = source.image(record)
             if not is_below(image.file_name):
                 raise BadRecordError('file_name', f'{image.file_name!r} does not stay in the folder of images')
         except BadRecordError as error:
             log.add(name, error.field, error.message)
+            images.pop(number, None)  # nobody can tell which of two images a person means
             continue
         images[image.id] = name, image
     sizes = picture_sizes(folder, (image.file_name for _, image in images.values()))

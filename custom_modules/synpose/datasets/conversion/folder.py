@@ -9,6 +9,8 @@ from typing import Any
 from synpose.files import atomic_path, write_json
 from synpose.version import __version__
 
+from ..columnar.store import locked
+
 
 def write_coco(
     path: str | os.PathLike, header: Mapping[str, Any], images: Iterable[Any], annotations: Iterable[Any]
@@ -55,10 +57,11 @@ def check_target(root: Path, split: str) -> Path:
 
 def describe(root: Path, split: str, origin: Mapping[str, Any], images: int, people: int) -> None:
     """Enter a finished split into ``dataset.json``: where it comes from, and its counts."""
-    description = _description(root)
-    description['origins'][split] = dict(origin)
-    description['counts'][split] = {'images': images, 'people': people}
-    write_json(root / 'dataset.json', description, indent=1)
+    with locked(root):  # two splits may be finished at once
+        description = _description(root)
+        description['origins'][split] = dict(origin)
+        description['counts'][split] = {'images': images, 'people': people}
+        write_json(root / 'dataset.json', description, indent=1)
 
 
 def _description(root: Path) -> dict[str, Any]:

@@ -42,8 +42,8 @@ class _MPIISource(AnnotationSource):
         center = center - 1
         corners = np.concatenate([[center - half, center + half], points])
         low, high = corners.min(axis=0), corners.max(axis=0)
-        told = {**fields, 'center': center.round(4).tolist(), 'scale': scale}
-        return SourcePerson(image, joints, [*low.tolist(), *(high - low).tolist()], fields=told)
+        fields = {**fields, 'center': center.round(4).tolist(), 'scale': scale}
+        return SourcePerson(image, joints, [*low.tolist(), *(high - low).tolist()], fields=fields)
 
 
 class MPIIJsonSource(_MPIISource):

@@ -11,6 +11,8 @@ from tqdm import tqdm
 
 from synpose.files import atomic_path
 
+from ..file_checks import TURNED, is_turned
+
 _THREADS = 8  # headers wait for the disk or the network, not for the processor
 
 
@@ -19,15 +21,18 @@ def picture_size(path: Path) -> tuple[int, int]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is no picture.
+        ValueError: If it is no picture, or one that its EXIF data turn.
     """
     if not path.is_file():
         raise FileNotFoundError(f'{path} does not exist')
     try:
         with Image.open(path) as picture:
-            return picture.size
+            size, turned = picture.size, is_turned(picture)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValueError(f'{path} is not a readable picture: {error}') from error
+    if turned:
+        raise ValueError(f'{path} {TURNED}')
+    return size
 
 
 def picture_sizes(folder: Path, names: Iterable[str]) -> Iterator[tuple[int, int] | Exception]:

@@ -162,7 +162,7 @@ def numbers(value: Any, count: int, name: str) -> np.ndarray:
     """
     try:
         found = np.array(value, dtype=float).ravel()
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise BadRecordError(name, f'must be {count} numbers, but is {value!r:.40}') from None
     if len(found) != count:
         raise BadRecordError(name, f'must be {count} numbers, but is {len(found)}')

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,40 +107,51 @@ def take_subset(
     annotations, reference, root = Path(annotations), Path(reference), Path(root)
     split = annotations.stem if split is None else split
     target = check_target(root, split)
-    store = open_store(annotations)
-    counts, reference_counts = people_counts(store), _reference_counts(reference)
-    sizes = {'images': int(np.count_nonzero(reference_counts)), 'people': int(reference_counts.sum())}
-    try:
-        rows = choose_images(counts, match_by, sizes.get(match_by, 0), seed)
-    except ValueError as error:
-        raise ValueError(f'{annotations}: cannot match {reference}: {error}') from error
-    images = [store.images.records(row, row + 1)[0] for row in rows.tolist()]
-    for field, folder in PICTURES.items():
-        names = [image[field] for image in images if image.get(field)]
-        if names:
-            source = annotations.parent.parent / folder
-            _check_files(source, names)
-            place_files(source, root / folder, names, copy)
-    write_coco(target, store.header, images, _people(store, rows))
-    origin = {
-        'match_by': match_by,
-        'seed': seed,
-        'reference': reference.name,
-        'reference_sha256': sha256(reference),
-        **{f'reference_{name}': number for name, number in sizes.items()},
-        'annotations': annotations.name,
-        'sha256': store.digest,
-        'images': len(rows),
-        'people': int(counts[rows].sum()),
-    }
-    describe(root, split, origin, len(rows), int(np.diff(store.first)[rows].sum()))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        reference_counts = people_counts(_open(reference, folder, build=False))  # others' data stays as it is
+        sizes = {'images': int(np.count_nonzero(reference_counts)), 'people': int(reference_counts.sum())}
+        store = _open(annotations, folder, build=True)
+        counts = people_counts(store)
+        try:
+            rows = choose_images(counts, match_by, sizes.get(match_by, 0), seed)
+        except ValueError as error:
+            raise ValueError(f'{annotations}: cannot match {reference}: {error}') from error
+        origin = {
+            'match_by': match_by,
+            'seed': seed,
+            'reference': reference.name,
+            'reference_sha256': sha256(reference),
+            **{f'reference_{name}': number for name, number in sizes.items()},
+            'annotations': annotations.name,
+            'sha256': store.digest,
+            'images': len(rows),
+            'people': int(counts[rows].sum()),
+        }
+        images = [store.images.records(row, row + 1)[0] for row in rows.tolist()]
+        for field, pictures in PICTURES.items():
+            names = [image[field] for image in images if image.get(field)]
+            if names:
+                source = annotations.parent.parent / pictures
+                _check_files(source, names)
+                place_files(source, root / pictures, names, copy)
+        write_coco(target, store.header, images, _people(store, rows))
+        describe(root, split, origin, len(rows), int(np.diff(store.first)[rows].sum()))
     open_store(target)
     return origin
 
 
-def _reference_counts(reference: Path) -> np.ndarray:
-    with tempfile.TemporaryDirectory() as folder:  # others' data stays as it is
-        return people_counts(open_store(reference, Path(folder) / 'reference.arrow'))
+def _open(path: Path, folder: str, build: bool) -> AnnotationStore:
+    """Open an annotation file by the store beside it; where none is or can be there, by one in a temporary folder.
+
+    Args:
+        path: The annotation file.
+        folder: The temporary folder.
+        build: Whether to build the store beside the file.
+    """
+    if build or path.with_suffix('.arrow').exists():
+        with suppress(PermissionError, ValueError):  # where the folder is read-only, or the name another's
+            return open_store(path)
+    return open_store(path, Path(tempfile.mkdtemp(dir=folder)) / 'annotations.arrow')
 
 
 def _check_files(folder: Path, names: list[str]) -> None:
