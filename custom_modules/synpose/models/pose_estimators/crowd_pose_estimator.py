@@ -31,9 +31,10 @@ class CrowdPoseEstimator(BottomupPoseEstimator):
         """
         if mode != 'predict' or isinstance(inputs, Tensor) or not self.test_cfg.get('multiscale_test', False):
             return super().forward(inputs, data_samples, mode)
-        for sample in data_samples or ():
+        samples = data_samples or []
+        for sample in samples:
             sample.set_metainfo(self.metainfo or {})
-        return self.predict(inputs, data_samples)
+        return self.predict(inputs, samples)
 
     def predict(self, inputs: Tensor | list[Tensor], data_samples: list) -> list:
         """Predict the people of B images; see MMPose's method.
