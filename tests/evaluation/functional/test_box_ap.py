@@ -1,4 +1,5 @@
 import contextlib
+import gc
 import io
 
 import numpy as np
@@ -134,3 +135,17 @@ def test_false_positives_in_empty_images_count() -> None:
     alone = box_average_precision([people, nobody], [people, nobody], [np.array([0.5]), np.zeros(0)])
     false = box_average_precision([people, nobody], [people, people], [np.array([0.5]), np.array([0.9])])
     assert (alone['AP'], false['AP']) == (1.0, pytest.approx(0.5))
+
+
+@pytest.mark.parametrize('was_on', [True, False])
+def test_the_garbage_collector_is_left_as_it_was(was_on):
+    boxes = [np.array([[0.0, 0.0, 10.0, 10.0]])]
+    gc.enable() if was_on else gc.disable()
+    try:
+        box_average_precision(boxes, boxes, [np.array([0.5])])
+        assert gc.isenabled() is was_on
+        with pytest.raises(ValueError, match='zip'):
+            box_average_precision(boxes, boxes, [np.array([0.5, 0.4])])
+        assert gc.isenabled() is was_on
+    finally:
+        gc.enable()

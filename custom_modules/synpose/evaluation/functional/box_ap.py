@@ -1,6 +1,8 @@
 """Average precision of scored boxes, as COCO defines it but without its cap of 100 detections an image."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from faster_coco_eval import COCO, COCOeval_faster
@@ -9,6 +11,19 @@ IOU_THRESHOLDS: tuple[float, ...] = tuple(np.linspace(0.5, 0.95, 10).tolist())
 """COCO's .50:.05:.95."""
 
 
+@contextmanager
+def _garbage_collection_off() -> Iterator[None]:
+    """Millions of records are made at once, and the collector would go through all of them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_garbage_collection_off()
 def box_average_precision(
     boxes: Sequence[np.ndarray],
     detections: Sequence[np.ndarray],
@@ -64,7 +79,8 @@ def box_average_precision(
 
 def _to_coco(boxes: Sequence[np.ndarray], fields: Sequence[dict]) -> COCO:
     """Index boxes of consecutive images, with further fields for each box; ids count from 1, since 0 means no match."""
-    records = [(image_id, box) for image_id, image_boxes in enumerate(boxes, start=1) for box in image_boxes]
+    lists = (np.asarray(image_boxes, dtype=float).reshape(-1, 4).tolist() for image_boxes in boxes)
+    records = [(image_id, box) for image_id, image_boxes in enumerate(lists, start=1) for box in image_boxes]
     coco = COCO()
     coco.dataset = {
         'images': [{'id': image_id} for image_id in range(1, len(boxes) + 1)],
@@ -74,8 +90,8 @@ def _to_coco(boxes: Sequence[np.ndarray], fields: Sequence[dict]) -> COCO:
                 'id': index,
                 'image_id': image_id,
                 'category_id': 1,
-                'bbox': [float(value) for value in box],
-                'area': float(box[2] * box[3]),
+                'bbox': box,
+                'area': box[2] * box[3],
                 'iscrowd': 0,
                 **extra,
             }
