@@ -82,7 +82,7 @@ reference: install | $(UV) ## Compare the xtcocotools stand-in with the real pac
 	.venv-reference/bin/python tests/compat/record_xtcocotools.py record --fresh 24 work_dirs/reference.json
 	$(RUN) tests/compat/record_xtcocotools.py check work_dirs/reference.json
 
-bench: install ## Measure against stock MMPose and write the table in benchmarks/README.md (15 minutes)
+bench: install ## Measure against stock MMPose and write the table in benchmarks/README.md (20 minutes)
 	$(RUN) benchmarks/bench.py
 
 bench-render: install | $(UV) ## Time our renderer against Blender Cycles (bpy, 0.8 GB, in .venv-bpy)
