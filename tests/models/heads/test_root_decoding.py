@@ -113,3 +113,5 @@ def test_roots_of_other_scales_come_after_the_first():
     assert poses.mean((1, 2)).tolist() == [0, 0, 1, 1]
     scales[0] = Candidates(torch.zeros(0, 1, 2), torch.ones(0))
     np.testing.assert_allclose(rescale_roots(scales, 0.8)[1], [0.8, 0.4], rtol=1e-6)
+    scales[1] = Candidates(torch.zeros(2, 1, 2), torch.tensor([0.0, -0.5]))  # a threshold below 0
+    assert rescale_roots(scales, 0.8)[1].tolist() == [0.0, pytest.approx(-0.4)]

@@ -152,7 +152,7 @@ def rescale_roots(candidates: Sequence[Candidates], decrease: float) -> Candidat
     """Put the poses of all scales together, the first scale's roots on top.
 
     A scale's root scores are multiplied so that the best of them is ``decrease`` times the best of the first scale (1
-    where a scale found nobody). DEKR (Geng et al., CVPR 2021), as its authors test it.
+    where a scale found nobody, or nobody above 0). DEKR (Geng et al., CVPR 2021), as its authors test it.
 
     Args:
         candidates: Of every scale, poses in the same cells.
@@ -163,7 +163,8 @@ def rescale_roots(candidates: Sequence[Candidates], decrease: float) -> Candidat
     """
     if len(candidates) == 1:
         return candidates[0]
-    best = [scores.max() if len(scores) else torch.ones_like(scores.sum()) for _, scores in candidates]
+    best = [scores.max() if len(scores) else scores.sum() for _, scores in candidates]
+    best = [torch.where(top > 0, top, torch.ones_like(top)) for top in best]
     scores = [candidates[0].root_scores]
     scores += [c.root_scores / top * best[0] * decrease for c, top in zip(candidates[1:], best[1:], strict=True)]
     return Candidates(torch.cat([c.poses for c in candidates]), torch.cat(scores))
