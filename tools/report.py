@@ -24,7 +24,7 @@ examples:
   python tools/report.py work_dirs/demo                          results of a training
   python tools/report.py data/demo/source                        a dataset, all of it
   python tools/report.py data/big --limit 500 --workers -1       500 images, all cores
-  python tools/report.py data/big --audit-only --out /tmp/audit  fails if anything is found
+  python tools/report.py data/big --audit-only --out audit       fails if anything is found
 
 exit codes: 0 done, 1 --audit-only found something, 2 an error
 """
