@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from synpose.datasets.columnar.checks import check_record, odd_lengths, record_name, repeated
+from synpose.datasets.columnar.checks import check_record, odd_lengths, repeated
 
 IMAGE = {'id': 1, 'file_name': 'a.jpg', 'width': 3, 'height': 4.5}
 PERSON = {'id': 2, 'image_id': 1, 'bbox': [1, 2, 3.5, 4], 'keypoints': [1, 2, 2, 0, 0, 0]}
@@ -41,11 +41,6 @@ def test_bad_records(section: str, change: dict[str, Any], problem: str) -> None
 def test_large_numbers() -> None:
     for values in ([2**53, -(2**53), 1e300, 1e308, 1e308, 2], [1e308] * 3):
         assert check_record('annotations', PERSON | {'keypoints': values}) is None
-
-
-def test_record_name() -> None:
-    assert record_name('images', {'id': 5}, 3) == 'image 5'
-    assert record_name('annotations', {}, 3) == 'annotation number 3'
 
 
 @pytest.mark.parametrize(('ids', 'places'), [([3, 1, 2], []), ([5, 2, 9, 5, 2, 5], [3, 4, 5]), ([], [])])

@@ -8,7 +8,7 @@ from synpose.datasets.columnar import usable
 from synpose.datasets.columnar.columns import Records
 from synpose.datasets.columnar.fields import MISSING
 from synpose.datasets.columnar.sound import read_people, unsound_images, unsound_people
-from synpose.datasets.validation import annotation_problem
+from synpose.datasets.record_checks import annotation_problem
 
 GOOD: dict[str, Any] = {'bbox': [10, 10, 20.5, 20], 'keypoints': [12, 13.5, 2, 0, 0, 0], 'area': 5}
 CHANGES: list[dict[str, Any]] = [

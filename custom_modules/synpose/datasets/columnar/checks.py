@@ -6,14 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..coco_people import JOINT_FIELDS
-from ..validation import is_number
+from ..record_checks import is_number
 from .fields import EXACT
-
-
-def record_name(section: str, record: dict[str, Any], index: int) -> str:
-    """Name a record in a message, by its id where it has one; ``index`` counts from 0 in the file."""
-    singular = section.removesuffix('s')
-    return f'{singular} {record["id"]}' if 'id' in record else f'{singular} number {index}'
 
 
 def check_record(section: str, record: dict[str, Any]) -> tuple[str, str] | None:

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ..record_checks import record_name
 from ..validation import ProblemLog
-from .checks import check_record, record_name, repeated
+from .checks import check_record, repeated
 from .columns import Column, Records
 from .fields import MISSING, common_kind, encode, kind_of
 

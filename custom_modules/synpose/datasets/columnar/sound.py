@@ -1,10 +1,11 @@
-"""Which records are sound: the checks of :mod:`synpose.datasets.validation` for all records at once."""
+"""Which records are sound: the checks of :mod:`synpose.datasets.record_checks` for all records at once."""
 
 from typing import Any
 
 import numpy as np
 
-from ..validation import annotation_problem, image_problem, is_number, is_outline, is_stencil_id, person_categories
+from ..record_checks import annotation_problem, image_problem, is_number, is_outline, is_stencil_id
+from ..validation import person_categories
 from .columns import Records
 from .usable import blocks
 

@@ -8,7 +8,7 @@ import numpy as np
 from synpose.skeletons import COCO17_NAMES, JOINT_NAMES, WHOLEBODY133_NAMES, joint_indices
 
 from ..coco_people import WHOLEBODY_PARTS
-from ..validation import box_problem
+from ..record_checks import box_problem
 from .source import BadRecordError, SourcePerson, numbers
 
 AREA_OF_BOX = 0.53

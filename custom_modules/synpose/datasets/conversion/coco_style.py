@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..columnar.json_stream import read_records
+from ..record_checks import record_name
 from .source import AnnotationSource, BadRecordError, SourceImage, SourcePerson, need, numbers, visibilities
 
 
@@ -83,7 +84,7 @@ class CocoStyleSource(AnnotationSource):
     def image_records(self) -> Iterator[tuple[str, Any]]:
         """See :class:`~synpose.datasets.conversion.source.AnnotationSource`."""
         for index, record in enumerate(self._images):
-            yield f'image {record["id"]}' if 'id' in record else f'image number {index}', record
+            yield record_name('images', record, index), record
 
     def image_id(self, record: Any) -> Any:
         """See :class:`~synpose.datasets.conversion.source.AnnotationSource`."""
@@ -105,7 +106,7 @@ class CocoStyleSource(AnnotationSource):
                 continue
             index += 1
             if not self._person_ids or record.get('category_id') in self._person_ids:
-                yield f'annotation {record["id"]}' if 'id' in record else f'annotation number {index}', record
+                yield record_name('annotations', record, index), record
 
     def person(self, record: Any) -> SourcePerson:
         """See :class:`~synpose.datasets.conversion.source.AnnotationSource`; without keypoints, all are absent."""

@@ -9,7 +9,8 @@ from mmpose.registry import METRICS
 
 from synpose.compat.coco_api import COCO
 from synpose.compat.coco_eval import COCOeval
-from synpose.datasets.validation import ProblemLog, file_joint_names, keypoints_problem
+from synpose.datasets.record_checks import keypoints_problem
+from synpose.datasets.validation import ProblemLog, file_joint_names
 from synpose.skeletons import map_keypoints
 
 
