@@ -222,10 +222,22 @@ def map_keypoints(keypoints: np.ndarray, source_names: Sequence[str], target_nam
     Returns:
         ``(..., len(target_names), C)``; all channels of a joint the source lacks are 0.
     """
-    indices = joint_indices(source_names, target_names)
-    mapped = keypoints[..., np.maximum(indices, 0), :]
-    mapped[..., indices < 0, :] = 0
-    return mapped
+    return take_joints(keypoints, joint_indices(source_names, target_names))
+
+
+def take_joints(keypoints: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """Select and reorder keypoints by index.
+
+    Args:
+        keypoints: ``(..., J, C)``.
+        indices: ``(K,)``, as :func:`joint_indices` returns them.
+
+    Returns:
+        ``(..., K, C)``; all channels are 0 where the index is -1.
+    """
+    taken = keypoints[..., np.maximum(indices, 0), :]
+    taken[..., indices < 0, :] = 0
+    return taken
 
 
 def side_color(name: str) -> tuple[int, int, int]:

@@ -17,7 +17,7 @@ from synpose.skeletons import JOINT_ALIASES
 
 from .coco_people import JOINT_FIELDS, coco_people, has_joints, one_person, people_of_image
 from .looked_up_dataset import LookedUpDataset
-from .validation import ProblemLog, check_detections, file_joint_names
+from .validation import ProblemLog, category_joint_names, check_detections
 
 if TYPE_CHECKING:
     from .columnar import AnnotationStore
@@ -143,7 +143,7 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
     def _check_names(self) -> None:
         """Compare the names of the joints, where the file has them, with the metainfo's: samples go by position."""
         try:
-            stored = file_joint_names({**self.store.header, 'annotations': []}, self.ann_file)
+            stored = category_joint_names(self.store.header.get('categories'), self.ann_file)
         except ValueError:  # the categories do not agree; MMPose does not read them either
             return
         names = list(self._metainfo['keypoint_name2id'])
@@ -230,7 +230,8 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
         first = self.store.first
         if self.data_mode == 'topdown':
             image = self._image(int(np.searchsorted(first, row, side='right')) - 1)
-            return one_person(self._people(image, row, row + 1)) | self._image_fields(image)
+            person = self._people(image, row, row + 1, np.ones(1, bool))
+            return one_person(person) | self._image_fields(image)
         image = self._image(row)
         return self._crowd(image, int(first[row]), int(first[row + 1])) | self._image_fields(image)
 
@@ -238,7 +239,7 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
         read = self._read_people(start, stop)
         if not read.any():
             return {'img_id': image['id'], 'img_path': image['img_path'], 'id': [], 'raw_ann_info': None}
-        people = self._people(image, start, stop)
+        people = self._people(image, start, stop, read)
         invalid = np.flatnonzero(~self._usable_people(start, stop)[read])
         return people_of_image(people, [self._outline(people, index) for index in invalid.tolist()])
 
@@ -254,9 +255,9 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
         """Return what a sample tells about its image beside MMPose's fields."""
         return {}
 
-    def _people(self, image: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
-        """Make the fields of the people among annotations ``start`` to ``stop`` that are read; at least one is."""
-        table, read = self.store.people, self._read_people(start, stop)
+    def _people(self, image: dict[str, Any], start: int, stop: int, read: np.ndarray) -> dict[str, Any]:
+        """Make the fields of those of annotations ``start`` to ``stop`` that are ``read`` (bool); at least one is."""
+        table = self.store.people
         records = list(compress(table.records(start, stop), read))
         boxes = table.lists('bbox', start, stop, read)
         joints = np.concatenate([table.triples(name, start, stop, read) for name in self._joint_fields], axis=1)

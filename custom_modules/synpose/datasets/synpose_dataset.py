@@ -9,14 +9,14 @@ import numpy as np
 from mmengine.logging import MessageHub, print_log
 from mmpose.registry import DATASETS
 
-from synpose.skeletons import build_metainfo, joint_indices, map_keypoints
+from synpose.skeletons import build_metainfo, joint_indices, take_joints
 
 from .coco_people import coco_people
 from .columnar_coco_dataset import ColumnarCocoDataset
 from .joint_bits import BOXED, SOUND, any_joint
 from .remembered_pictures import remembered_pictures
 from .segments import to_polygons
-from .validation import ProblemLog, check_joint_names, file_joint_names
+from .validation import ProblemLog, category_joint_names, check_joint_names
 
 # Field of the annotation file -> key of data_prefix, for each picture an image can name.
 PICTURE_FIELDS = {'file_name': 'img', 'stencil_file': 'stencil', 'depth_file': 'depth'}
@@ -76,7 +76,8 @@ class SynPoseDataset(ColumnarCocoDataset):
         self.on_error = on_error
         self.check_files = tuple(check_files)
         self._source_names: list[str] = []
-        self._taken = np.zeros(0, bool)
+        self._joint_places = np.zeros(0, int)  # of each of our joints in the file, -1 for none
+        self._taken = np.zeros(0, bool)  # of each joint of the file
         folders = {'img': 'images/', 'stencil': '', 'depth': '', **(data_prefix or {})}
         super().__init__(ann_file=ann_file, data_prefix=folders, **kwargs)
         left_out = bool(self.problems) and not self.bbox_file  # samples of detected boxes have no raw_ann_info
@@ -92,11 +93,9 @@ class SynPoseDataset(ColumnarCocoDataset):
     def _read_images(self) -> np.ndarray:
         """Report the file's problems and how its joints map, and return which images are good, ``(I,)`` bool."""
         store, log = self.store, ProblemLog(self.ann_file, self.on_error)
-        labels = store.people.columns.get('keypoints')
         categories = store.header.get('categories') or ()
-        self._source_names = file_joint_names(
-            {'categories': categories, 'annotations': [{'keypoints': ()}] if labels else []}, self.ann_file
-        )
+        labeled = 'keypoints' in store.people.columns
+        self._source_names = category_joint_names(categories, self.ann_file, labeled)
         stored = store.lengths.get('keypoints', 0) // 3
         if stored and stored != len(self._source_names):
             names = len(self._source_names)
@@ -111,7 +110,8 @@ class SynPoseDataset(ColumnarCocoDataset):
                 log.add(*text.split(': ', 2))
         log.report()
         self.problems = log.problems
-        self._taken = np.isin(np.arange(len(self._source_names)), joint_indices(self._source_names, self.joint_names))
+        self._joint_places = joint_indices(self._source_names, self.joint_names)
+        self._taken = np.isin(np.arange(len(self._source_names)), self._joint_places)
         people = self._read_people(0, int(store.first[-1])) & np.repeat(images, np.diff(store.first))
         if not images.any() or not (self.test_mode or people.any()):
             what = 'annotations: no person with keypoints' if images.any() else 'images: no image'
@@ -128,12 +128,11 @@ class SynPoseDataset(ColumnarCocoDataset):
     def _report_mapping(self) -> None:
         if not self._source_names:
             return
-        indices = joint_indices(self._source_names, self.joint_names)
-        absent = [name for name, index in zip(self.joint_names, indices) if index < 0]
-        unused = [name for i, name in enumerate(self._source_names) if i not in set(indices)]
+        absent = [name for name, index in zip(self.joint_names, self._joint_places) if index < 0]
+        found, unused = np.count_nonzero(self._joint_places >= 0), np.count_nonzero(~self._taken)
         print_log(
-            f'{type(self).__name__}: {self.ann_file}: {np.sum(indices >= 0)} of {len(indices)} joints found by name; '
-            f'absent, so invisible: {", ".join(absent) or "none"}; not used: {len(unused)} of the file',
+            f'{type(self).__name__}: {self.ann_file}: {found} of {len(self.joint_names)} joints found by name; '
+            f'absent, so invisible: {", ".join(absent) or "none"}; not used: {unused} of the file',
             'current',
         )
 
@@ -159,10 +158,10 @@ class SynPoseDataset(ColumnarCocoDataset):
     def _outline(self, people: dict[str, Any], index: int) -> list[list[float]]:
         return to_polygons(people['segmentation'][index], people['bbox'][index])
 
-    def _people(self, image: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
-        table, read = self.store.people, self._read_people(start, stop)
+    def _people(self, image: dict[str, Any], start: int, stop: int, read: np.ndarray) -> dict[str, Any]:
+        table = self.store.people
         triples = table.triples('keypoints', start, stop, read).astype(float)
-        joints = map_keypoints(triples, self._source_names, self.joint_names)
+        joints = take_joints(triples, self._joint_places)
         labeled = np.count_nonzero(joints[..., 2], axis=1)
         records = list(compress(table.records(start, stop, ANNOTATION_FIELDS), read))
         for record, flat, count in zip(records, joints.reshape(len(joints), -1).tolist(), labeled.tolist()):

@@ -96,9 +96,27 @@ def file_joint_names(content: dict[str, Any], path: str | os.PathLike) -> list[s
         ValueError: If there are keypoints without names, names that are no list of texts, a name twice, or categories
             that disagree.
     """
-    lists = [category['keypoints'] for category in content.get('categories') or () if category.get('keypoints')]
+    labeled = any('keypoints' in annotation for annotation in content['annotations'])
+    return category_joint_names(content.get('categories'), path, labeled)
+
+
+def category_joint_names(
+    categories: Iterable[dict[str, Any]] | None, path: str | os.PathLike, labeled: bool = False
+) -> list[str]:
+    """Return the joint names that a COCO-style file's categories have; empty if they have none.
+
+    Args:
+        categories: The file's categories.
+        path: The file, for messages.
+        labeled: Whether the file has keypoints, so that it must name them.
+
+    Raises:
+        ValueError: If there are keypoints without names, names that are no list of texts, a name twice, or categories
+            that disagree.
+    """
+    lists = [category['keypoints'] for category in categories or () if category.get('keypoints')]
     if not lists:
-        if any('keypoints' in annotation for annotation in content['annotations']):
+        if labeled:
             raise ValueError(f'{path}: categories: keypoints: the file does not name its joints')
         return []
     names = lists[0]

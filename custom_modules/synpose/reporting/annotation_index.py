@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from synpose.datasets.validation import file_joint_names
+from synpose.datasets.validation import category_joint_names
 from synpose.json_records import CHUNK, iter_records
 
 
@@ -74,7 +74,7 @@ class AnnotationIndex:
         images: dict[int, tuple[int, int, Any, Any]] = {}
         categories: list[dict[str, Any]] = []
         places = array('q')  # annotation id, image id, start, end, and so on: lists would take five times the memory
-        sample: dict[str, Any] = {}
+        labeled = False
         keys = set()
         for key, start, end, value in iter_records(path, chunk):
             keys.add(key)
@@ -88,7 +88,7 @@ class AnnotationIndex:
                     index.problems.append((record, bad, 'must be a whole number'))
                 elif key == 'annotations':
                     places.extend((value['id'], value['image_id'], start, end))
-                    sample = sample or ({'keypoints': []} if 'keypoints' in value else {})
+                    labeled = labeled or 'keypoints' in value
                 elif value['id'] in images:
                     index.problems.append((f'image {value["id"]}', 'id', 'used by more than one image'))
                 else:
@@ -96,9 +96,7 @@ class AnnotationIndex:
         for key in ('images', 'annotations'):
             if key not in keys and not _holds_empty_list(path, key):
                 raise ValueError(f'{path}: {key}: missing; not a COCO annotation file')
-        index.joint_names = tuple(
-            file_joint_names({'categories': categories, 'annotations': [sample] if sample else []}, path)
-        )
+        index.joint_names = tuple(category_joint_names(categories, path, labeled))
         index._group(images, np.array(places, dtype=np.int64).reshape(-1, 4))
         return index
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from mmengine.logging import print_log
 
 from ..coco_people import JOINT_FIELDS
-from ..validation import ProblemLog, check_categories, file_joint_names
+from ..validation import ProblemLog, category_joint_names, check_categories
 from .checks import odd_lengths
 from .flags import PREFIX, people_flags
 from .json_stream import SECTIONS, read_records
@@ -84,7 +84,7 @@ def _read(path: str, digest: Any, log: ProblemLog) -> tuple[Section, Section, di
 
 def _named_joints(path: str, categories: list[dict[str, Any]] | None) -> int:
     try:
-        return len(file_joint_names({'categories': categories, 'annotations': []}, path))
+        return len(category_joint_names(categories, path))
     except ValueError:  # a matter only of datasets that go by names
         return 0
 

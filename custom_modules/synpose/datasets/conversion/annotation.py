@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from synpose.skeletons import COCO17_NAMES, JOINT_NAMES, WHOLEBODY133_NAMES, joint_indices
+from synpose.skeletons import COCO17_NAMES, JOINT_NAMES, WHOLEBODY133_NAMES, joint_indices, take_joints
 
 from ..coco_people import WHOLEBODY_PARTS
 from ..record_checks import box_problem
@@ -74,7 +74,7 @@ class AnnotationMaker:
         joints = person.joints.copy()
         outside = ((joints[:, :2] < -1) | (joints[:, :2] > size)).any(axis=1)
         joints[outside | (joints[:, 2] == 0)] = 0
-        mapped = _taken(joints, self._indices)
+        mapped = take_joints(joints, self._indices)
         annotation = {
             **person.fields,
             'id': number if person.id is None else person.id,
@@ -95,11 +95,6 @@ class AnnotationMaker:
         annotation.setdefault('iscrowd', 0)
         annotation.setdefault('stencil_id', 0)
         return annotation
-
-
-def _taken(joints: np.ndarray, indices: np.ndarray) -> np.ndarray:
-    """Select joints ``(K, 3)`` by index; -1 gives zeros."""
-    return np.where(indices[:, None] >= 0, joints[np.maximum(indices, 0)], 0)
 
 
 def _clipped(box: Sequence[float], size: tuple[int, int]) -> list[float]:
