@@ -57,6 +57,7 @@ setup(
         'tqdm>=4.60',
     ],
     extras_require={
+        'adapt': ['POT>=0.9.4', 'scipy>=1.10', 'torch-fidelity>=0.4'],
         'generate': ['anny>=0.6', 'mitsuba>=3.6', 'python-fcl>=0.7', 'pyyaml>=6.0', 'scipy>=1.10'],
         'export': ['onnx>=1.16', 'onnxruntime>=1.18', 'onnxscript>=0.1'],
         'cluster': ['dask>=2024.8', 'distributed>=2024.8', 'ray>=2.9'],
@@ -68,6 +69,7 @@ setup(
             'pytest>=8.2',
             'pytest-xdist>=3.6',
             'ruff>=0.8',
+            'torchmetrics>=1.9',
         ],
     },
     classifiers=[

@@ -21,8 +21,8 @@ from pathlib import Path
 
 from bench_rows.common import Case, Options
 
-ROWS = ('opening', 'box_ap', 'inference', 'training', 'sample', 'decoding')  # the longest first
-GPU_ROWS = ('inference', 'training', 'decoding')
+ROWS = ('opening', 'box_ap', 'inference', 'training', 'sample', 'translating', 'decoding')  # the longest first
+GPU_ROWS = ('inference', 'training', 'decoding', 'translating')
 README = Path(__file__).with_name('README.md')
 RESULTS = Path('work_dirs/bench')
 GROWTH_LIMIT = 1.15  # tolerated exponent of growth: 1 is linear, the rest noise

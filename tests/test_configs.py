@@ -5,10 +5,11 @@ import math
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
-from mmpose.registry import DATASETS, METRICS, MODELS
+from mmpose.registry import DATASETS, LOOPS, METRICS, MODELS
 
 from synpose.evaluation.margin_fitting import SKELETONS, fit_annotation_margins
 from synpose.files import write_json
@@ -19,8 +20,9 @@ from synpose.testing.small_dekr import shrink_dekr
 
 ROOT = Path(__file__).resolve().parents[1] / 'configs'
 CONFIGS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob('*.py') if '_base_' not in path.parts)
-POSE_CONFIGS = [name for name in CONFIGS if not name.startswith('generate/')]
 GENERATE_CONFIGS = [name for name in CONFIGS if name.startswith('generate/')]
+JOB_CONFIGS = [name for name in CONFIGS if name.startswith('adapt/') and not name.startswith('adapt/study/')]
+POSE_CONFIGS = [name for name in CONFIGS if name not in (*GENERATE_CONFIGS, *JOB_CONFIGS)]
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +55,20 @@ def test_model_and_datasets_build(name):
     for loader in (config.train_dataloader, config.val_dataloader, config.test_dataloader):
         dataset = DATASETS.build(dict(loader.dataset, lazy_init=True))
         assert dataset.metainfo['num_keypoints'] == model.head.num_keypoints
+
+
+@pytest.mark.parametrize('name', JOB_CONFIGS)
+def test_job_builds(name):
+    config = Config.fromfile(ROOT / name)
+    if config.model.get('weights'):
+        config.model.weights = None  # a file that its user brings
+    assert isinstance(MODELS.build(config.model), torch.nn.Module)
+    for loader in (config.get('train_dataloader'), config.test_dataloader):
+        if loader:
+            DATASETS.build(dict(loader.dataset, lazy_init=True))
+    for metric in [config.test_evaluator] if 'type' in config.test_evaluator else config.test_evaluator:
+        assert METRICS.get(metric['type']) is not None
+    assert LOOPS.get(config.test_cfg.get('type', 'TestLoop')) is not None
 
 
 @pytest.mark.parametrize('name', GENERATE_CONFIGS)

@@ -6,13 +6,50 @@ import sys
 
 EXPECTED = {
     'KEYPOINT_CODECS': ['FastSPR'],
-    'dataset': ['ColumnarCocoDataset', 'SynPose14Dataset', 'SynPose17Dataset', 'SynPoseDataset'],
+    'dataset': [
+        'ColumnarCocoDataset',
+        'PhotoDataset',
+        'SynPose14Dataset',
+        'SynPose17Dataset',
+        'SynPoseDataset',
+        'SynPoseImageDataset',
+        'UnpairedImageDataset',
+    ],
     'body': [],
     'generator': [],
-    'hook': ['ChannelsLastHook', 'RandomStateHook', 'ResultsHook'],
-    'metric': ['BBoxIoUAPMetric', 'CrowdCocoMetric'],
-    'model': ['CrowdDEKRHead', 'CrowdPoseEstimator', 'PyramidDataPreprocessor'],
-    'transform': ['LoadDepth', 'LoadStencil', 'PackCrowdInputs'],
+    'hook': ['ChannelsLastHook', 'ImagePoolHook', 'RandomStateHook', 'ResultsHook', 'TranslationSheetHook'],
+    'loop': ['DatasetJobLoop'],
+    'metric': ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'TranslatedDatasetWriter'],
+    'model': [
+        'AdversarialLoss',
+        'CTGAN',
+        'ColorTransferStylizer',
+        'CrowdDEKRHead',
+        'CrowdPoseEstimator',
+        'IdentityTranslator',
+        'InceptionFeatures',
+        'PatchDiscriminator',
+        'PhotoWCTStylizer',
+        'PoseBackboneFeatures',
+        'PyramidDataPreprocessor',
+        'ResnetGenerator',
+        'TranslationDataPreprocessor',
+    ],
+    'optimizer wrapper constructor': ['TranslatorOptimWrapperConstructor'],
+    'transform': [
+        'DrawStyleImage',
+        'LoadDepth',
+        'LoadPhoto',
+        'LoadStencil',
+        'LoadStyleImage',
+        'PackCrowdInputs',
+        'PackStylizationInputs',
+        'PackTranslationInputs',
+        'RandomImageCrop',
+        'RandomImageFlip',
+        'RandomImageScale',
+        'SelectSyntheticPeople',
+    ],
 }
 """What a fresh `import synpose` registers, by registry; bodies and generators wait until one is looked up."""
 
@@ -28,7 +65,8 @@ found = {
     registry.name: sorted(k for k, v in registry.module_dict.items() if v.__module__.startswith('synpose'))
     for registry in registries
 }
-heavy = [name for name in ('mitsuba', 'anny', 'trimesh', 'warp') if name in sys.modules]
+optional = ('mitsuba', 'anny', 'trimesh', 'warp', 'torchmetrics', 'torch_fidelity', 'ot')
+heavy = [name for name in optional if name in sys.modules]
 generator = GENERATORS.get('ClassroomGenerator').__name__
 print('RESULT' + json.dumps({'found': found, 'heavy': heavy, 'generator': generator}))
 """

@@ -1,9 +1,22 @@
 """Datasets and loading transforms, registered in MMPose's ``DATASETS`` and ``TRANSFORMS``."""
 
 from .columnar_coco_dataset import ColumnarCocoDataset
+from .photo_dataset import PhotoDataset
 from .synpose14_dataset import SynPose14Dataset
 from .synpose17_dataset import SynPose17Dataset
 from .synpose_dataset import SynPoseDataset
+from .synpose_image_dataset import SynPoseImageDataset
 from .transforms import LoadDepth, LoadStencil
+from .unpaired_image_dataset import UnpairedImageDataset
 
-__all__ = ['ColumnarCocoDataset', 'LoadDepth', 'LoadStencil', 'SynPose14Dataset', 'SynPose17Dataset', 'SynPoseDataset']
+__all__ = [
+    'ColumnarCocoDataset',
+    'LoadDepth',
+    'LoadStencil',
+    'PhotoDataset',
+    'SynPose14Dataset',
+    'SynPose17Dataset',
+    'SynPoseDataset',
+    'SynPoseImageDataset',
+    'UnpairedImageDataset',
+]

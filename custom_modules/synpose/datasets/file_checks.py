@@ -31,14 +31,19 @@ def picture_problem(path: str | os.PathLike, image_size: tuple[int, int]) -> str
                 return f'{path} is {width}x{height} px, but the image is {image_size[0]}x{image_size[1]} px'
             if is_turned(picture):
                 return f'{path} {TURNED}'
-            ending = _ENDINGS.get(picture.format or '')
-            if ending is None or not _ends_with(path, ending):
-                picture.load()
+            check_whole(picture, path)
     except UnidentifiedImageError:
         return f'{path} is not a picture'
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on damaged data
         return f'{path} cannot be read: {error}'
     return None
+
+
+def check_whole(picture: Image.Image, path: str | os.PathLike) -> None:
+    """Decode an open picture, unless the file ends as its format prescribes; Pillow raises if it is damaged."""
+    ending = _ENDINGS.get(picture.format or '')
+    if ending is None or not _ends_with(path, ending):
+        picture.load()
 
 
 def is_turned(picture: Image.Image) -> bool:

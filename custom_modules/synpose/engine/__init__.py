@@ -1,5 +1,5 @@
 """Hooks, optimizer-wrapper constructors and loops."""
 
-from .hooks import RandomStateHook, ResultsHook
+from . import hooks, loops, optim_wrappers
 
-__all__ = ['RandomStateHook', 'ResultsHook']
+__all__ = ['hooks', 'loops', 'optim_wrappers']

@@ -1,5 +1,5 @@
 """Evaluation: pure functions in ``functional``, metrics registered in MMPose's ``METRICS`` in ``metrics``."""
 
-from .metrics import BBoxIoUAPMetric, CrowdCocoMetric
+from .metrics import BBoxIoUAPMetric, CrowdCocoMetric, FIDMetric
 
-__all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric']
+__all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric']

@@ -1,7 +1,29 @@
 """Transforms, registered in MMPose's ``TRANSFORMS``."""
 
+from .draw_style_image import DrawStyleImage
 from .load_depth import LoadDepth
+from .load_photo import LoadPhoto
 from .load_stencil import LoadStencil
+from .load_style_image import LoadStyleImage
 from .pack_crowd_inputs import PackCrowdInputs
+from .pack_stylization_inputs import PackStylizationInputs
+from .pack_translation_inputs import PackTranslationInputs
+from .random_image_crop import RandomImageCrop
+from .random_image_flip import RandomImageFlip
+from .random_image_scale import RandomImageScale
+from .select_synthetic_people import SelectSyntheticPeople
 
-__all__ = ['LoadDepth', 'LoadStencil', 'PackCrowdInputs']
+__all__ = [
+    'DrawStyleImage',
+    'LoadDepth',
+    'LoadPhoto',
+    'LoadStencil',
+    'LoadStyleImage',
+    'PackCrowdInputs',
+    'PackStylizationInputs',
+    'PackTranslationInputs',
+    'RandomImageCrop',
+    'RandomImageFlip',
+    'RandomImageScale',
+    'SelectSyntheticPeople',
+]

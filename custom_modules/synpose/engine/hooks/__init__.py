@@ -1,7 +1,9 @@
 """Hooks, one a file."""
 
 from .channels_last_hook import ChannelsLastHook
+from .image_pool_hook import ImagePoolHook
 from .random_state_hook import RandomStateHook
 from .results_hook import ResultsHook
+from .translation_sheet_hook import TranslationSheetHook
 
-__all__ = ['ChannelsLastHook', 'RandomStateHook', 'ResultsHook']
+__all__ = ['ChannelsLastHook', 'ImagePoolHook', 'RandomStateHook', 'ResultsHook', 'TranslationSheetHook']

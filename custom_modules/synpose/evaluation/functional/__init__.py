@@ -1,14 +1,18 @@
 """Arrays in, numbers out."""
 
 from .box_ap import IOU_THRESHOLDS, box_average_precision
+from .frechet import FeatureMoments, frechet_distance, kernel_distance
 from .nms import nearby_joints_nms
 from .pose_boxes import expand_boxes, fit_margins, pose_boxes, read_margins
 
 __all__ = [
     'IOU_THRESHOLDS',
+    'FeatureMoments',
     'box_average_precision',
     'expand_boxes',
     'fit_margins',
+    'frechet_distance',
+    'kernel_distance',
     'nearby_joints_nms',
     'pose_boxes',
     'read_margins',

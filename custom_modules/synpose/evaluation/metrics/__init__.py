@@ -2,5 +2,7 @@
 
 from .bbox_iou_ap_metric import BBoxIoUAPMetric
 from .crowd_coco_metric import CrowdCocoMetric
+from .fid_metric import FIDMetric
+from .translated_dataset_writer import TranslatedDatasetWriter
 
-__all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric']
+__all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'TranslatedDatasetWriter']

@@ -1,0 +1,6 @@
+# CycleGAN alone, at the demo's size.
+_base_ = ['ctgan_resnet6-ngf16_1xb1-30e_demo-128x128.py']
+
+work_dir = 'work_dirs/cyclegan-demo'
+model = dict(identity_weight=0.0, mask_weight=0.0)
+test_evaluator = dict(out_root='data/study/adapt_look/cyclegan/')

@@ -1,0 +1,116 @@
+"""What a job over a dataset is: its model, its source and its options, as plain JSON values to compare and to keep."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.runner.checkpoint import get_state_dict
+from torch import nn
+
+from synpose.files import sha256
+
+_VERSIONS = ('python', 'synpose', 'torch', 'numpy', 'cv2', 'mmengine', 'mmpose')
+_PLACES = ('data_root', 'store_files')  # where the source lies does not matter: its content does
+
+
+def describe_model(model: nn.Module, config: Config, checkpoint: str | None) -> dict[str, Any]:
+    """Describe a model and all settings that decide what it makes of a picture.
+
+    Args:
+        model: The loaded model, without a wrapper.
+        config: The whole configuration.
+        checkpoint: Where its weights came from; None if there was no checkpoint.
+
+    Returns:
+        ``type``, ``config`` (the model's, the dataset's with its pipeline, the test loop's) and
+        ``checkpoint_sha256``, or ``weights_sha256`` where the weights are not from a file.
+    """
+    dataset = {key: value for key, value in config.test_dataloader.dataset.items() if key not in _PLACES}
+    settings = {'model': config.model, 'dataset': dataset, 'test_cfg': config.get('test_cfg')}
+    if checkpoint is not None and Path(checkpoint).is_file():
+        weights = {'checkpoint_sha256': sha256(checkpoint)}
+    else:
+        weights = {'weights_sha256': weights_sha256(model)}
+    return {'type': type(model).__name__, **weights, 'config': _as_json(settings)}
+
+
+def describe_source(data_root: Path, ann_files: Sequence[str]) -> dict[str, Any]:
+    """Describe the dataset that a job reads.
+
+    Args:
+        data_root: Its folder.
+        ann_files: Its annotation files, below the folder.
+
+    Returns:
+        ``dataset``, the content of its ``dataset.json`` (None without one), and ``annotations``, the SHA-256 of each
+        annotation file.
+
+    Raises:
+        FileNotFoundError: If there is no such annotation file.
+        ValueError: If its ``dataset.json`` is broken.
+    """
+    manifest = data_root / 'dataset.json'
+    content = None
+    if manifest.is_file():
+        try:
+            content = json.loads(manifest.read_bytes())
+        except ValueError as error:
+            raise ValueError(f'{manifest}: not valid JSON ({error})') from error
+    hashes = {}
+    for ann_file in ann_files:
+        path = data_root / ann_file
+        if not path.is_file():
+            raise FileNotFoundError(f'{path}: no such annotation file (data_root={str(data_root)!r})')
+        hashes[ann_file] = sha256(path)
+    return {'dataset': content, 'annotations': hashes}
+
+
+def describe_job_versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that every job uses."""
+    from synpose.engine.hooks.results_hook import describe_versions  # synpose.engine imports this package
+
+    versions = describe_versions()
+    return {name: versions[name] for name in _VERSIONS if name in versions}
+
+
+def weights_sha256(model: nn.Module) -> str:
+    """Return the SHA-256 over names and values of a model's parameters and buffers."""
+    digest = hashlib.sha256()
+    for name, value in sorted(get_state_dict(model).items()):
+        if isinstance(value, torch.Tensor):
+            digest.update(f'{name} {value.dtype} {tuple(value.shape)}\n'.encode())
+            digest.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def differences(found: Any, wanted: Any, name: str = '') -> Iterator[str]:
+    """Name the places where two JSON values differ.
+
+    Args:
+        found: The one.
+        wanted: The other.
+        name: What the values are called.
+
+    Yields:
+        ``'name.of.field was ... and is ...'`` for each place.
+    """
+    if isinstance(found, Mapping) and isinstance(wanted, Mapping):
+        for key in sorted({*found, *wanted}):
+            yield from differences(found.get(key), wanted.get(key), f'{name}.{key}' if name else key)
+    elif found != wanted:
+        yield f'{name} was {_short(found)} and is {_short(wanted)}'
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 100 else f'{text[:97]}...'
+
+
+def _as_json(settings: dict[str, Any]) -> dict[str, Any]:
+    """Turn settings into what reading them from JSON would give; classes and functions become their names."""
+    plain = Config(settings).to_dict()
+    return json.loads(json.dumps(plain, default=lambda value: getattr(value, '__qualname__', str(value))))

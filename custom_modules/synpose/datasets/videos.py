@@ -1,0 +1,92 @@
+"""Frames of video files, by OpenCV."""
+
+import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import cv2
+import numpy as np
+
+VIDEO_SUFFIXES = ('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg')
+
+
+@contextmanager
+def _opened(path: str | os.PathLike) -> Iterator[cv2.VideoCapture]:
+    video = cv2.VideoCapture(str(path))
+    try:
+        yield video
+    finally:
+        video.release()
+
+
+def read_frame(path: str | os.PathLike, frame: int) -> np.ndarray:
+    """Read one frame of a video. It is opened anew, so that the same number gives the same picture every time.
+
+    Args:
+        path: The video.
+        frame: Number of the frame, from 0.
+
+    Returns:
+        ``(H, W, 3)`` uint8 BGR, turned upright as the container says.
+
+    Raises:
+        ValueError: If the video has no such frame.
+    """
+    with _opened(path) as video:
+        if frame:
+            video.set(cv2.CAP_PROP_POS_FRAMES, frame)
+        found, picture = video.read()
+    if not found:
+        raise ValueError(f'{path}: frame {frame} cannot be read')
+    return picture
+
+
+def sample_frames(path: str | os.PathLike, interval: float) -> tuple[list[int], tuple[int, int]]:
+    """Choose frames of a video at equal distances, from its first to the last that can be read.
+
+    Containers often claim more frames than there are: the last chosen frame is read, and where it cannot be, the video
+    is gone through once to find its end.
+
+    Args:
+        path: The video.
+        interval: Seconds between two frames.
+
+    Returns:
+        The numbers of the frames, and their width and height, px.
+
+    Raises:
+        ValueError: If no frame can be read, or the video does not say how many frames a second has.
+    """
+    with _opened(path) as video:
+        rate, claimed = video.get(cv2.CAP_PROP_FPS), int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+        found, picture = video.read()
+    if not found:
+        raise ValueError(f'{path}: is a video without a frame that can be read')
+    if not (math.isfinite(rate) and rate > 0):
+        raise ValueError(f'{path}: is a video without a frame rate')
+    step = max(1, round(interval * rate))
+    chosen = range(0, max(claimed, 1), step)
+    if claimed < 1 or not _is_readable(path, chosen[-1]):
+        chosen = range(0, _count_frames(path), step)
+        while len(chosen) > 1 and not _is_readable(path, chosen[-1]):  # read in order, but not by number
+            chosen = chosen[:-1]
+    return list(chosen), (picture.shape[1], picture.shape[0])
+
+
+def _is_readable(path: str | os.PathLike, frame: int) -> bool:
+    try:
+        read_frame(path, frame)
+    except ValueError:
+        return False
+    return True
+
+
+def _count_frames(path: str | os.PathLike) -> int:
+    """Count the frames that can be read one after the other; the first one can."""
+    count = 1
+    with _opened(path) as video:
+        video.read()
+        while video.read()[0]:
+            count += 1
+    return count

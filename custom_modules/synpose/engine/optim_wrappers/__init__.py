@@ -1,0 +1,5 @@
+"""Optimizer-wrapper constructors."""
+
+from .translator_optim_wrapper_constructor import TranslatorOptimWrapperConstructor
+
+__all__ = ['TranslatorOptimWrapperConstructor']

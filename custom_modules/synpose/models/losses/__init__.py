@@ -1,0 +1,5 @@
+"""Losses."""
+
+from .adversarial_loss import AdversarialLoss
+
+__all__ = ['AdversarialLoss']
