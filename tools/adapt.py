@@ -53,7 +53,7 @@ def main() -> int:
 
     try:
         run_job(args.config, args.checkpoint, args.out, args.work_dir, args.cfg_options, args.launcher)
-    except (OSError, ValueError) as error:
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
     return 0

@@ -50,11 +50,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--name', help='what the figure is called: FD_<name> (not with the ported Inception weights)')
     parser.add_argument('--kid', action='store_true', help='the kernel distance too; keeps all features in memory')
     parser.add_argument('--statistics', metavar='NPZ', help="the reference's statistics: read if there, else written")
-    parser.add_argument('--on-error', choices=['raise', 'skip'], default='raise', help='what a bad picture does')
-    parser.add_argument('--batch-size', type=int, default=8, help='images loaded at a time (default: 8)')
-    parser.add_argument('--num-workers', type=int, default=1, help='processes that load images (default: 1)')
+    parser.add_argument('--on-error', choices=['raise', 'skip'], help='what a bad picture does (default: raise)')
+    parser.add_argument('--batch-size', type=int, help='images loaded at a time (default: 8)')
+    parser.add_argument('--num-workers', type=int, help='processes that load images (default: 1)')
     parser.add_argument('--out', help='JSON file for the figures and where they came from')
-    parser.add_argument('--work-dir', default='work_dirs/fid', help='folder for logs (default: work_dirs/fid)')
+    parser.add_argument('--work-dir', help='folder for logs (default: work_dirs/fid)')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='settings to override, as key=value')
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
@@ -62,8 +62,10 @@ def parse_args() -> argparse.Namespace:
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if args.reference is None and not args.images.endswith('.py'):
         parser.error('give two folders, or one config')
-    if args.reference is None and any((args.ann_a, args.ann_b, args.extractor, args.config, args.weights, args.name)):
-        parser.error('a config says what to measure; change it by --cfg-options')
+    of_folders = ('ann_a', 'ann_b', 'extractor', 'config', 'checkpoint', 'weights', 'name', 'kid', 'statistics')
+    given = [name for name in (*of_folders, 'on_error', 'batch_size', 'num_workers') if getattr(args, name)]
+    if args.reference is None and given:
+        parser.error(f'--{given[0].replace("_", "-")}: a config says what to measure; change it by --cfg-options')
     if args.extractor is None:
         args.extractor = 'pose' if args.config else 'inception'
     if args.extractor == 'pose' and not (args.config and args.checkpoint):
@@ -89,23 +91,24 @@ def main() -> int:
             config = Config.fromfile(args.images)
         else:
             config = distance_config(
-                image_set(args.images, args.ann_a, args.on_error),
-                image_set(args.reference, args.ann_b, args.on_error),
+                image_set(args.images, args.ann_a, args.on_error or 'raise'),
+                image_set(args.reference, args.ann_b, args.on_error or 'raise'),
                 extractor_config(args),
                 args.kid,
                 args.statistics,
-                args.batch_size,
-                args.num_workers,
+                8 if args.batch_size is None else args.batch_size,
+                1 if args.num_workers is None else args.num_workers,
             )
-        config.merge_from_dict({'work_dir': args.work_dir, 'launcher': args.launcher, **(args.cfg_options or {})})
+        work_dir = args.work_dir or config.get('work_dir') or 'work_dirs/fid'
+        config.merge_from_dict({'work_dir': work_dir, 'launcher': args.launcher, **(args.cfg_options or {})})
         record = measure(config)
-    except (FileNotFoundError, ImportError, ValueError) as error:
+        if is_main_process() and args.out:
+            write_json(args.out, record, indent=2)
+    except (ImportError, OSError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
     if is_main_process():
         print(json.dumps(record['metrics'], indent=2))
-        if args.out:
-            write_json(args.out, record, indent=2)
     return 0
 
 

@@ -52,6 +52,7 @@ source_pipeline = [
 ]
 target_pipeline = [
     dict(type='LoadPhoto'),
+    dict(type='RandomImageScale', short_side=(1080, 1080)),  # people as large in a crop as the source's
     dict(type='RandomImageCrop', size=crop_size),
     dict(type='RandomImageFlip'),
     dict(type='PackTranslationInputs', key='target'),

@@ -169,6 +169,7 @@ def test_a_task_that_another_process_runs_is_left_alone(workspace):
     assert journal() == []
 
 
+@pytest.mark.usefixtures('_interruptible')
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_stops_the_children_and_the_next_start_goes_on(workspace, number):
     Path('pause').write_text('60')

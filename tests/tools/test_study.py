@@ -57,6 +57,7 @@ def test_a_failed_command_is_told_and_shows_in_the_exit_code(tmp_path, monkeypat
     assert Path('projects/synpose/results/small/table.md').is_file()
 
 
+@pytest.mark.usefixtures('_interruptible')
 def test_an_interrupt_has_an_exit_code_of_its_own(tmp_path, monkeypatch, run_tool, capsys):
     monkeypatch.chdir(tmp_path)
     interrupt = f'import os, signal, time; os.kill({os.getpid()}, signal.SIGINT); time.sleep(60)'

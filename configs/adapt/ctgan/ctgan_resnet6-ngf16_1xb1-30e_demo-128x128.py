@@ -7,7 +7,7 @@ work_dir = 'work_dirs/ctgan-demo'
 max_epochs = 30
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs + 1)
 param_scheduler = [
-    dict(type='LinearLR', start_factor=1.0, end_factor=0.0, begin=max_epochs // 2, end=max_epochs, by_epoch=True)
+    dict(type='LinearLR', start_factor=1.0, end_factor=0.0, begin=max_epochs // 2, end=max_epochs + 1, by_epoch=True)
 ]
 
 # model
@@ -29,7 +29,7 @@ train_dataloader = dict(
             type='SynPoseImageDataset',
             data_root='data/study/target/',
             ann_files=['annotations/train.json'],
-            pipeline=[_base_.source_pipeline[0], crop, *_base_.target_pipeline[2:]],
+            pipeline=[_base_.source_pipeline[0], crop, *_base_.target_pipeline[3:]],
         ),
     ),
 )

@@ -54,11 +54,13 @@ class JobFolder:
         self.manifest = self.root / 'dataset.json'
         self._lock: FileLock | None = None
 
-    def open(self, identity: dict[str, Any]) -> bool:
+    def open(self, identity: dict[str, Any], begun: bool = True) -> bool:
         """Take the folder for one job, keeping others out until :meth:`close`; a new one is made.
 
         Args:
             identity: What the job is: JSON values.
+            begun: Whether anything of it is there. A folder where nothing was made yet may become that of a job with
+                another model or other options, of the same source.
 
         Returns:
             True if the job has finished it before.
@@ -76,11 +78,11 @@ class JobFolder:
             if not lock.acquire():
                 raise BlockingIOError(f'{self.root}: another job is writing here')
             self._lock = lock
-        complete = self._inspect(json.loads(json.dumps(identity)))
+        complete = self._inspect(json.loads(json.dumps(identity)), begun)
         with explained(self.root):
             for leftover in self.root.rglob(_TEMPORARY):
                 leftover.unlink()
-            if not self.manifest.is_file():
+            if not (complete or (begun and self.manifest.is_file())):
                 write_json(self.manifest, identity, indent=1)
         return complete
 
@@ -96,7 +98,7 @@ class JobFolder:
         with explained(self.manifest):
             write_json(self.manifest, content, indent=1)
 
-    def _inspect(self, identity: dict[str, Any]) -> bool:
+    def _inspect(self, identity: dict[str, Any], begun: bool) -> bool:
         advice = f'delete {self.root} or choose another out_root'
         if not self.manifest.is_file():
             others = (path for path in self.root.rglob('*') if path.is_file() and not path.match(_TEMPORARY))
@@ -109,6 +111,8 @@ class JobFolder:
             raise ValueError(f'{self.manifest}: not valid JSON ({error}): {advice}') from error
         found = found if isinstance(found, dict) else {}
         differing = list(differences({key: found.get(key) for key in identity}, identity))
+        if not begun and 'counts' not in found:
+            differing = [text for text in differing if text.startswith('source')]
         if differing:
             more = f'; and {len(differing) - _SHOWN} more' if len(differing) > _SHOWN else ''
             shown = '; '.join(differing[:_SHOWN])

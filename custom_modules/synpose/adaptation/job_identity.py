@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
+from mmengine.dataset import BaseDataset
 from mmengine.runner.checkpoint import get_state_dict
 from torch import nn
 
@@ -67,6 +68,15 @@ def describe_source(data_root: Path, ann_files: Sequence[str]) -> dict[str, Any]
             raise FileNotFoundError(f'{path}: no such annotation file (data_root={str(data_root)!r})')
         hashes[ann_file] = sha256(path)
     return {'dataset': content, 'annotations': hashes}
+
+
+def describe_inputs(dataset: BaseDataset) -> list[Any]:
+    """Describe what the dataset's pipeline reads beside the source, e.g. the photos that styles are drawn from.
+
+    Args:
+        dataset: The dataset. Transforms with a say in it have a method ``describe`` that returns JSON values.
+    """
+    return [step.describe() for step in dataset.pipeline.transforms if hasattr(step, 'describe')]
 
 
 def describe_job_versions() -> dict[str, str]:

@@ -96,9 +96,7 @@ def rewrite_annotations(source: str | os.PathLike, target: str | os.PathLike, ch
                     copier.jump_to(start)  # over the comma: all records before were left out
                 kept[key] += 1
                 if key == 'images':
-                    copier.replace(
-                        start, end, lambda record: replace_fields(record, change(_image(source, record)) or {})
-                    )
+                    copier.replace(start, end, edit)
             seen[key] += 1
             previous_end = end
         copier.copy_to(None)

@@ -22,7 +22,7 @@ def is_finished(path: Path) -> bool:
     if not path.exists():
         return False
     if path.name == 'dataset.json':
-        return b'"counts"' in path.read_bytes()
+        return 'counts' in json.loads(path.read_bytes())  # its own, not those of the source it was made of
     last = path.parent / 'last_checkpoint'
     if path.suffix != '.pth' or not last.is_file():
         return True

@@ -54,3 +54,16 @@ def test_nothing_to_draw(tmp_path: Path) -> None:
     (tmp_path / 'text.png').write_text('no picture')
     with pytest.raises(ValueError, match=r'text.png: is not a picture'):
         build(tmp_path)({'file_name': 'a'})
+
+
+def test_all_photos_are_looked_at_before_any_picture_is_made(tmp_path: Path) -> None:
+    folder = write_photos(tmp_path / 'photos', ['a.png', 'b.png'])
+    assert build(folder).problem({}) is None
+    before = build(folder).describe()
+    assert before['photos'] == 2
+    (folder / 'b.png').write_bytes(b'no picture')
+    with pytest.raises(ValueError, match=r'b\.png: is not a picture'):
+        build(folder).problem({})
+    assert build(folder).describe() != before  # a resumed job would mix two styles
+    with pytest.raises(FileNotFoundError, match='no such folder'):
+        build(tmp_path / 'nowhere').problem({})

@@ -45,11 +45,20 @@ def test_other_kinds_become_8_bit_color(load, tmp_path: Path, stored: np.ndarray
 
 
 def test_unusable_photos(load, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r'sub/b.png: image 5: source_file: file does not exist'):
+    with pytest.raises(FileNotFoundError, match=r'image 5: source_file: .*sub/b.png: file does not exist'):
         load({**SAMPLE})
     with pytest.raises(ValueError, match=r'a.jpg: image 5: source_file: must name the background photo, but is None'):
         load({'img_id': 5, 'img_path': 'a.jpg'})
     (tmp_path / 'sub').mkdir()
     (tmp_path / 'sub/b.png').write_text('no picture')
-    with pytest.raises(ValueError, match=r'sub/b.png: image 5: source_file: is not a readable picture'):
+    with pytest.raises(ValueError, match=r'image 5: source_file: .*sub/b.png is not a readable picture'):
         load({**SAMPLE})
+
+
+def test_problems_are_told_before_any_picture_is_made(load, tmp_path: Path) -> None:
+    write(tmp_path / 'sub' / 'b.png', np.zeros((2, 3), np.uint8))
+    assert load.problem({**SAMPLE}) is None
+    assert load.problem({}) == 'source_file: must name the background photo, but is None'
+    assert load.problem({'source_file': 'c.png'}) == f'source_file: {tmp_path / "c.png"}: file does not exist'
+    (tmp_path / 'sub/b.png').write_text('no picture')
+    assert 'is not a picture' in load.problem({**SAMPLE})

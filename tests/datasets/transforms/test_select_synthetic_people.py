@@ -71,3 +71,12 @@ def test_annotations_that_do_not_tell(root: Path, field: str) -> None:
 def test_wrong_option() -> None:
     with pytest.raises(ValueError, match="style_from must be 'people' or 'photo', but is 'me'"):
         TRANSFORMS.build({'type': 'SelectSyntheticPeople', 'style_from': 'me'})
+
+
+def test_the_annotation_that_does_not_tell_is_named_before_any_picture_is_made(root: Path) -> None:
+    assert build(root).problem({'id': 1, 'ann_file': FILE}) is None
+    content = json.loads((root / FILE).read_text())
+    del content['annotations'][1]['is_synthetic']
+    write_json(root / FILE, content)
+    text = build(root).problem({'id': 1, 'ann_file': FILE})
+    assert text == 'annotation 2: is_synthetic: missing; it tells who is rendered'

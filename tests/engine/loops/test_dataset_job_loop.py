@@ -267,7 +267,10 @@ def test_a_picture_that_is_gone_from_a_complete_dataset_is_made_again(source, un
     ('changes', 'differing'),
     [
         ({'load_from': 'other'}, 'model.checkpoint_sha256 was "'),
-        ({'load_from': None}, 'model.weights_sha256 was null'),
+        (
+            {'load_from': None, 'model.init_cfg': dict(type='Constant', layer='NegativeModel', val=0)},
+            'model.weights_sha256 was null',
+        ),
         ({'model.broken': 'no'}, 'model.config.model.broken was null and is "no"'),
         ({'test_cfg.fp16': True}, 'model.config.test_cfg.fp16 was null and is true'),
         ({'test_evaluator.suffix': '.jpg'}, 'job.suffix was ".png" and is ".jpg"'),
@@ -293,6 +296,15 @@ def test_a_folder_of_another_job_is_refused(source, undisturbed, checkpoint, tmp
     assert f'delete {out} or choose another out_root' in str(error.value)
     assert '\n' not in str(error.value)
     assert read_tree(out) == before
+
+
+def test_a_folder_where_nothing_was_made_yet_may_change_its_settings(source, undisturbed, checkpoint, tmp_path):
+    out = tmp_path / 'out'
+    with pytest.raises(ValueError, match='translated'):
+        run(source, out, checkpoint, **{'model.broken': 'size'})
+    run(source, out, checkpoint)
+    assert read_tree(out / 'images') == read_tree(undisturbed / 'images')
+    assert 'broken' not in json.loads((out / 'dataset.json').read_text())['model']['config']['model']
 
 
 def test_a_source_that_was_moved_is_the_same_source(source, undisturbed, checkpoint, tmp_path):
@@ -402,6 +414,12 @@ def test_a_checkpoint_of_another_architecture_is_refused(source, tmp_path, weigh
     torch.save({'state_dict': weights}, tmp_path / 'other.pth')
     with pytest.raises(ValueError, match=rf'other.pth: not a checkpoint of this NegativeModel: {message}'):
         run(source, tmp_path / 'out', tmp_path / 'other.pth')
+    assert not (tmp_path / 'out').exists()
+
+
+def test_a_trained_model_without_checkpoint_is_refused(source, tmp_path):
+    with pytest.raises(ValueError, match='NegativeModel has weights to load: give a checkpoint'):
+        run(source, tmp_path / 'out', None)
     assert not (tmp_path / 'out').exists()
 
 

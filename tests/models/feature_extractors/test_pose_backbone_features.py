@@ -42,6 +42,12 @@ def test_features_are_the_averaged_maps_that_the_head_sees(pose_model):
     torch.testing.assert_close(features, maps.mean((2, 3)), rtol=1e-4, atol=1e-5)
 
 
+def test_the_preprocessor_follows_the_images_to_their_device(pose_model):
+    _, config, checkpoint = pose_model
+    extractor = PoseBackboneFeatures(config, checkpoint).to('meta')
+    assert extractor(torch.zeros(1, 3, 8, 8, dtype=torch.uint8, device='meta')).device.type == 'meta'
+
+
 def test_several_maps_stand_one_after_another(pose_model):
     _, config, checkpoint = pose_model
     extractor = PoseBackboneFeatures(config, checkpoint)

@@ -1,6 +1,7 @@
 """The stylizer, and the whole job over a folder of rendered people among real ones."""
 
 import json
+import re
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,7 @@ import pytest
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
-from mmpose.registry import MODELS
+from mmpose.registry import DATASETS, MODELS
 
 import synpose  # noqa: F401
 from synpose.adaptation.color_transfer import moments
@@ -117,3 +118,22 @@ def test_job_restyles_rendered_people_only(mixed: tuple[Path, Path], tmp_path: P
             np.abs(result[rendered].mean(axis=0) - wanted).max()
             < 0.2 * np.abs(source[rendered].mean(axis=0) - wanted).max()
         )
+
+
+@pytest.mark.parametrize('on_error', ['raise', 'skip'])
+def test_a_photo_that_is_missing_is_found_at_the_start(mixed: tuple[Path, Path], on_error: str) -> None:
+    root, photos = mixed
+    (photos / 'photo2.png').unlink()
+    dataset = Config.fromfile(CONFIG).test_dataloader.dataset
+    dataset.update(data_root=str(root), on_error=on_error)
+    for step in dataset.pipeline:
+        step.update({'LoadStyleImage': {'photos': str(photos)}}.get(step.type, {}))
+        step.update({'SelectSyntheticPeople': {'data_root': str(root)}}.get(step.type, {}))
+    text = r'train\.json: image 2: source_file: .*photo2\.png: file does not exist'
+    if on_error == 'raise':
+        with pytest.raises(ValueError, match=text):
+            DATASETS.build(dataset)
+    else:
+        built = DATASETS.build(dataset)
+        assert [built.get_data_info(index)['img_id'] for index in range(len(built))] == [1, 3]
+        assert re.search(text, built.problems[0])

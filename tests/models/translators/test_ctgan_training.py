@@ -109,16 +109,18 @@ class InOrder(torch.utils.data.Dataset):
 
 
 def train_in_order(data_root, work_dir, batch_size):
-    """Two iterations without random draws; in this process, or in each process of torchrun."""
+    """An epoch without random draws, and a second one resumed; here, or in each process of torchrun."""
     torch.set_num_threads(1)
-    config = make_config(data_root, work_dir, 1, model=dict(pool_size=0))
-    config.train_dataloader.update(batch_size=int(batch_size), sampler=dict(type='DefaultSampler', shuffle=False))
     if 'RANK' in os.environ:
         torch.distributed.init_process_group('gloo')
-        config.launcher = 'pytorch'
-        config.model_wrapper_cfg.device_ids = None  # on CPUs
-    config.train_dataloader.dataset = dict(type='InOrder')
-    trained(config)
+    for max_epochs in (1, 2):
+        config = make_config(data_root, work_dir, max_epochs, model=dict(pool_size=0), resume=max_epochs > 1)
+        config.train_dataloader.update(batch_size=int(batch_size), sampler=dict(type='DefaultSampler', shuffle=False))
+        config.train_dataloader.dataset = dict(type='InOrder')
+        if 'RANK' in os.environ:
+            config.launcher = 'pytorch'
+            config.model_wrapper_cfg.device_ids = None  # on CPUs
+        trained(config)
     if 'RANK' in os.environ:
         torch.distributed.destroy_process_group()
 
@@ -133,7 +135,7 @@ def test_two_processes_train_as_one_with_twice_the_batch(data_root, tmp_path):
     arguments = (__file__, str(data_root), str(tmp_path / 'two'), '1')
     run = subprocess.run([*torchrun, *address, *arguments], capture_output=True)
     assert run.returncode == 0, run.stderr.decode()[-3000:]
-    one, two = (torch.load(tmp_path / name / 'epoch_1.pth', weights_only=False) for name in ('one', 'two'))
+    one, two = (torch.load(tmp_path / name / 'epoch_2.pth', weights_only=False) for name in ('one', 'two'))
     assert one['state_dict'].keys() == two['state_dict'].keys()  # no wrapper's prefix in the checkpoint
     for name, value in one['state_dict'].items():
         torch.testing.assert_close(two['state_dict'][name], value, rtol=1e-3, atol=2e-5)

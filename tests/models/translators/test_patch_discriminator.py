@@ -34,3 +34,13 @@ def test_the_first_and_last_layers_are_not_normalized():
         True,
     ]
     assert isinstance(discriminator.layers[-1], torch.nn.Conv2d)
+
+
+def test_initial_weights_are_normal():
+    torch.manual_seed(0)
+    discriminator = PatchDiscriminator(base_channels=32)
+    discriminator.init_weights()
+    for name, weight in discriminator.named_parameters():
+        if weight.ndim == 4:
+            assert weight.mean().item() == pytest.approx(0, abs=1e-3), name
+            assert weight.std().item() == pytest.approx(0.02, rel=0.06), name

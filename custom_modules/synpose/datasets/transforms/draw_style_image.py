@@ -1,12 +1,14 @@
 """Draw the photo that a picture shall look like."""
 
 import hashlib
+import json
 import os
+from typing import Any
 
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
-from ..photos import PHOTO_SUFFIXES, list_files, read_photo
+from ..photos import PHOTO_SUFFIXES, list_files, photo_size, read_photo
 
 
 @TRANSFORMS.register_module()
@@ -48,6 +50,19 @@ class DrawStyleImage(BaseTransform):
         if not names:
             raise FileNotFoundError(f'{self.ann_file or self.photos}: there is no photo to draw as a style')
         return sorted(names)
+
+    def problem(self, record: dict[str, Any]) -> None:
+        """Look at all photos once, before any picture is made; no record of a picture is bad for this step."""
+        if not self._names:
+            self._names = self._list()
+            for name in self._names:
+                photo_size(os.path.join(self.photos, name))
+
+    def describe(self) -> dict[str, Any]:
+        """Return what identifies the photos: their number, and a hash of their names and sizes in bytes."""
+        self._names = self._names or self._list()
+        listed = [[name, os.path.getsize(os.path.join(self.photos, name))] for name in self._names]
+        return {'photos': len(listed), 'sha256': hashlib.sha256(json.dumps(listed).encode()).hexdigest()}
 
     def transform(self, results: dict) -> dict:
         """Add the photo to the data sample."""

@@ -1,10 +1,13 @@
 """Load the photo that a picture was composed over."""
 
 import os.path as osp
+from typing import Any
 
 import cv2
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
+
+from ..photos import photo_size
 
 
 @TRANSFORMS.register_module()
@@ -32,18 +35,33 @@ class LoadStyleImage(BaseTransform):
     def __init__(self, photos: str, field: str = 'source_file') -> None:
         self.photos, self.field = photos, field
 
-    def transform(self, results: dict) -> dict:
-        """Add the photo to the data sample."""
-        record = f'image {results.get("img_id")}: {self.field}'
-        name = results.get(self.field)
+    def problem(self, record: dict[str, Any]) -> str | None:
+        """Say what is wrong with the photo that an image's record names, without decoding it; None if nothing is."""
+        try:
+            photo_size(self._path(record))
+        except (OSError, ValueError) as error:
+            return f'{self.field}: {error}'
+        return None
+
+    def _path(self, record: dict[str, Any]) -> str:
+        name = record.get(self.field)
         if not isinstance(name, str) or not name:
-            raise ValueError(f'{results.get("img_path")}: {record}: must name the background photo, but is {name!r}')
+            raise ValueError(f'must name the background photo, but is {name!r}')
         path = osp.join(self.photos, name)
         if not osp.isfile(path):
-            raise FileNotFoundError(f'{path}: {record}: file does not exist')
+            raise FileNotFoundError(f'{path}: file does not exist')
+        return path
+
+    def transform(self, results: dict) -> dict:
+        """Add the photo to the data sample."""
+        record = f'{results.get("img_path")}: image {results.get("img_id")}: {self.field}'
+        try:
+            path = self._path(results)
+        except (FileNotFoundError, ValueError) as error:
+            raise type(error)(f'{record}: {error}') from None
         photo = cv2.imread(path, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
         if photo is None:
-            raise ValueError(f'{path}: {record}: is not a readable picture')
+            raise ValueError(f'{record}: {path} is not a readable picture')
         results['style'], results['style_path'] = photo, path
         return results
 

@@ -1,7 +1,7 @@
 """Tell rendered people from photographed ones, for stylization."""
 
 import os.path as osp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -41,6 +41,14 @@ class SelectSyntheticPeople(BaseTransform):
             raise ValueError(f"style_from must be 'people' or 'photo', but is {style_from!r}")
         self.data_root, self.style_from, self.min_style_pixels = data_root, style_from, min_style_pixels
         self._stores: dict[str, tuple[AnnotationStore, dict[int, int]]] = {}
+
+    def problem(self, record: dict[str, Any]) -> str | None:
+        """Say which annotation of an image does not tell who is rendered; None if all do."""
+        try:
+            self._people(record['ann_file'], record['id'])
+        except ValueError as error:
+            return str(error).partition(': ')[2]
+        return None
 
     def transform(self, results: dict) -> dict:
         """Change the stencil of the data sample and add the style's mask."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
@@ -65,7 +66,7 @@ class TranslationSheetHook(Hook):
 
     def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
         """Draw the sheet of this batch when it is time."""
-        if not self.every_n_train_iters(runner, self.interval) or data_batch is None:
+        if not self.every_n_train_iters(runner, self.interval) or data_batch is None or not is_main_process():
             return
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         with torch.no_grad():

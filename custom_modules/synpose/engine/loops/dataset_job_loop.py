@@ -5,6 +5,7 @@ from typing import Any
 
 from mmengine.dataset import BaseDataset
 from mmengine.evaluator import Evaluator
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner, TestLoop
 from mmpose.registry import DATASETS, LOOPS
 
@@ -66,7 +67,14 @@ class DatasetJobLoop(TestLoop):
 
         Returns:
             What the evaluator counts; nothing if the dataset was complete before.
+
+        Raises:
+            ValueError: If the model has weights to load and there is no checkpoint.
         """
+        model = self.runner.model.module if is_model_wrapper(self.runner.model) else self.runner.model
+        trained = any(parameter.requires_grad for parameter in model.parameters())
+        if trained and self.runner._load_from is None and model.init_cfg is None:
+            raise ValueError(f'{type(model).__name__} has weights to load: give a checkpoint')
         try:
             return super().run() if self.writer.begin(self.runner) else {}
         finally:

@@ -31,13 +31,15 @@ class TranslatorOptimWrapperConstructor:
         paramwise_cfg: Not supported.
 
     Raises:
-        ValueError: If ``paramwise_cfg`` is given.
+        ValueError: If ``paramwise_cfg`` is given, or no optimizer.
     """
 
     def __init__(self, optim_wrapper_cfg: dict[str, Any], paramwise_cfg: dict[str, Any] | None = None) -> None:
         if paramwise_cfg:
             raise ValueError('TranslatorOptimWrapperConstructor: paramwise_cfg is not supported')
         self.config = dict(optim_wrapper_cfg)
+        if 'optimizer' not in self.config:
+            raise ValueError('TranslatorOptimWrapperConstructor: optim_wrapper: optimizer: missing')
         self.overrides = {name: self.config.pop(name, {}) for name in GROUPS}
 
     def __call__(self, model: nn.Module) -> OptimWrapperDict:

@@ -14,7 +14,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from synpose.adaptation.job_folder import JobFolder, explained
-from synpose.adaptation.job_identity import describe_job_versions, describe_model, describe_source
+from synpose.adaptation.job_identity import describe_inputs, describe_job_versions, describe_model, describe_source
 from synpose.adaptation.job_plan import check_inside, plan_job
 from synpose.adaptation.linked_files import link_file
 from synpose.adaptation.measurements import mean_measurements, write_measurements
@@ -135,6 +135,7 @@ class DatasetWriter(BaseMetric):
                 'job': {'type': type(self).__name__, **self.options(), 'data_prefix': self.data_prefix},
                 'model': describe_model(model, runner.cfg, checkpoint),
                 'source': describe_source(self.data_root, self.ann_files),
+                'inputs': describe_inputs(runner.test_loop.dataloader.dataset),
                 'versions': describe_job_versions(),
                 'provenance': {
                     'config': runner.cfg.filename,
@@ -150,7 +151,7 @@ class DatasetWriter(BaseMetric):
         assert self._manifest is not None
         plan = plan_job(self.data_root, self.ann_files, self._names, self.product, self.data_prefix)
         identity = {key: value for key, value in self._manifest.items() if key != 'provenance'}
-        complete = self._folder.open(identity)
+        complete = self._folder.open(identity, self._has_begun())
         self._manifest['skipped'] = plan.skipped
         if plan.num_skipped:
             some = _some(name for skipped in plan.skipped.values() for name in skipped)
@@ -165,6 +166,11 @@ class DatasetWriter(BaseMetric):
                 link_file(self.data_root / file, self.out_root / file)
         print_log(f'{self.out_root}: {left} of {len(self._names)} images to go', 'current')
         return True
+
+    def _has_begun(self) -> bool:
+        """Tell whether the folder has a product of any job."""
+        tops = {self.out_root / self.product(name).relative_to(self.out_root).parts[0] for name in self._names}
+        return any(path.is_file() for top in tops for path in top.rglob('*'))
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Write the products of data samples.

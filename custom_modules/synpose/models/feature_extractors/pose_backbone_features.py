@@ -64,7 +64,8 @@ class PoseBackboneFeatures(FeatureExtractor):
     def forward(self, images: Tensor) -> Tensor:
         """Return features ``(B, D)`` of images ``(B, 3, H, W)`` uint8 RGB, any size."""
         resized = F.interpolate(images.float(), self.input_size[::-1], mode='bilinear', antialias=True)
-        batch = self.model.data_preprocessor({'inputs': list(resized.flip(1)), 'data_samples': []})
+        preprocessor = self.model.data_preprocessor.to(images.device)  # moved by its own `to` alone
+        batch = preprocessor({'inputs': list(resized.flip(1)), 'data_samples': []})
         maps = self.model.extract_feat(batch['inputs'])
         maps = [maps] if isinstance(maps, Tensor) else maps
         return torch.cat([values.mean(dim=(2, 3)) for values in maps], dim=1)

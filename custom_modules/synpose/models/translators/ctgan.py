@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ..data_preprocessors.translation_data_preprocessor import to_uint8
 from .image_pool import ImagePool
-from .tiling import translate_tiled
+from .tiling import check_tiles, translate_tiled
 
 REGIONS = ('people', 'background')
 
@@ -67,7 +67,7 @@ class CTGAN(BaseModel):
         init_cfg: Initial weights.
 
     Raises:
-        ValueError: If a weight is negative, or the region is neither of the two.
+        ValueError: If a weight is negative, the region is neither of the two, or tiles and overlap do not fit.
     """
 
     def __init__(
@@ -92,6 +92,7 @@ class CTGAN(BaseModel):
                 raise ValueError(f'CTGAN: {name} must be 0 or more, got {weight}')
         if mask_region not in REGIONS:
             raise ValueError(f'CTGAN: mask_region must be one of {", ".join(REGIONS)}, got {mask_region!r}')
+        check_tiles(tile, tile_overlap)
         self.generator_to_real = MODELS.build(generator)
         self.generator_to_synthetic = MODELS.build(generator)
         self.discriminator_real = MODELS.build(discriminator)
@@ -105,6 +106,7 @@ class CTGAN(BaseModel):
         self.pool_synthetic = ImagePool(pool_size)
         self.tile = tile
         self.tile_overlap = tile_overlap
+        self.register_state_dict_post_hook(_drop_wrappers)
 
     def forward(self, inputs: Any, data_samples: list | None = None, mode: str = 'tensor') -> Any:
         """Translate from synthetic to real.
@@ -124,8 +126,9 @@ class CTGAN(BaseModel):
             raise RuntimeError(f'CTGAN: no mode {mode!r}; training goes through train_step')
         samples = data_samples or []
         generator = _inner(self.generator_to_real)
+        multiple = getattr(generator, 'multiple', 4)
         for sample, image in zip(samples, inputs['source']):
-            translated = translate_tiled(generator, image[None], self.tile, self.tile_overlap, generator.multiple)
+            translated = translate_tiled(generator, image[None], self.tile, self.tile_overlap, multiple)
             pixels = to_uint8(translated[0]).permute(1, 2, 0).contiguous().cpu().numpy()
             sample.set_field(pixels, 'translated', field_type='data')
         return samples
@@ -241,3 +244,12 @@ class CTGAN(BaseModel):
 
 def _inner(module: nn.Module) -> Any:
     return module.module if is_model_wrapper(module) else module
+
+
+def _drop_wrappers(model: nn.Module, state: dict[str, Any], prefix: str, metadata: dict[str, Any]) -> None:
+    """Name weights as one process does: MMEngine saves the separately wrapped submodules as ``<name>.module.*``."""
+    wrapped = [f'{prefix}{name}.' for name, child in model.named_children() if is_model_wrapper(child)]
+    for name in list(state) if wrapped else []:
+        start = next((start for start in wrapped if name.startswith(f'{start}module.')), None)
+        weight = state.pop(name)  # all are put back, to keep their order
+        state[name if start is None else start + name.removeprefix(f'{start}module.')] = weight

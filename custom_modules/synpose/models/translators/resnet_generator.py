@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 from mmcv.cnn import ConvModule, build_norm_layer
-from mmengine.model import BaseModule
+from mmengine.model import BaseModule, initialize
 from mmpose.registry import MODELS
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
@@ -81,6 +81,11 @@ class ResnetGenerator(BaseModule):
             self.up.append(nn.ReLU(inplace=True))
             channels = halved
         self.out = nn.Conv2d(channels, out_channels, 7, padding=3, padding_mode='reflect')
+
+    def init_weights(self) -> None:
+        """Initialize the weights."""
+        super().init_weights()
+        initialize(self, self.init_cfg)  # again: layers that are children of this one have drawn weights of their own
 
     def forward(self, images: Tensor) -> Tensor:
         """Translate images.

@@ -18,6 +18,18 @@ class _Span:
     stop: int
 
 
+def check_tiles(tile: int | None, overlap: int, multiple: int = 4, min_size: int = 16) -> None:
+    """Check the arguments of :func:`translate_tiled`.
+
+    Raises:
+        ValueError: If the sizes do not fit each other.
+    """
+    if tile is not None and (tile < min_size or tile % multiple):
+        raise ValueError(f'tile must be a multiple of {multiple} and at least {min_size}, but is {tile}')
+    if overlap < 0 or overlap % multiple or (tile is not None and 2 * overlap > tile):
+        raise ValueError(f'overlap must be a multiple of {multiple}, at most half a tile ({tile}), but is {overlap}')
+
+
 def translate_tiled(
     function: Callable[[Tensor], Tensor],
     image: Tensor,
@@ -54,10 +66,7 @@ def translate_tiled(
     Raises:
         ValueError: If the image has no pixels, a size does not fit ``multiple``, or the function changes the size.
     """
-    if tile is not None and (tile < min_size or tile % multiple):
-        raise ValueError(f'tile must be a multiple of {multiple} and at least {min_size}, but is {tile}')
-    if overlap < 0 or overlap % multiple or (tile is not None and 2 * overlap > tile):
-        raise ValueError(f'overlap must be a multiple of {multiple}, at most half a tile ({tile}), but is {overlap}')
+    check_tiles(tile, overlap, multiple, min_size)
     height, width = image.shape[-2:]
     if not height or not width:
         raise ValueError(f'the image has no pixels: {tuple(image.shape)}')
@@ -107,7 +116,7 @@ def _blend(canvas: Tensor | None, piece: Tensor, axis: int, span: _Span, size: i
         canvas = piece.new_empty(shape)
     fading = span.full - span.fade
     if fading:
-        ramp = (torch.arange(fading, dtype=piece.dtype, device=piece.device) + 0.5) / fading
+        ramp = ((torch.arange(fading, device=piece.device) + 0.5) / fading).to(piece.dtype)
         ramp = ramp if axis == -1 else ramp[:, None]
         canvas.narrow(axis, span.fade, fading).lerp_(piece.narrow(axis, span.fade - span.start, fading), ramp)
     rest = span.stop - span.full
