@@ -136,6 +136,22 @@ def test_a_run_of_other_settings_is_refused_by_name(workspace, edit_study):
         StudyRun('small')
 
 
+def test_a_stage_of_other_settings_is_refused_by_name(workspace, edit_study):
+    script = 'import sys; open("made.txt", "w").write(sys.argv[1])'
+    Path('translator.py').write_text('width = 1\n')
+    stage = {'name': 'make', 'command': ['-c', script, 'translator.py'], 'done': 'made.txt'}
+
+    def change(content):
+        content['stages'].append(stage)
+        content['rows'][1]['needs'] = ['make']
+
+    edit_study(change)
+    StudyRun('small', ['b']).execute()
+    Path('translator.py').write_text('width = 2\n')
+    with pytest.raises(ValueError, match=r'make: begun with other settings: translator\.py\.width = 1, now 2'):
+        StudyRun('small', ['b'])
+
+
 def test_a_training_does_not_go_on_with_other_data(workspace):
     Path('work/runs/b').mkdir(parents=True)
     Path('work/runs/b/stop-at-2').touch()

@@ -101,7 +101,11 @@ def _check_needs(names: Sequence[str], known: Collection[str], where: str) -> No
 
 def _stage_task(study: Study, stage: Stage) -> Task:
     log = study.work_dir / 'logs' / f'{stage.name}.log'
-    return Task(stage.name, 'stage', stage.command, Path(stage.done), log, stage.needs)
+    # What its configs say now must be what they said when it began, as for a training.
+    paths = [part for part in stage.command[1:] if part.endswith('.py') and Path(part).is_file()]
+    where = f'{study.path}: stage {stage.name}: command'
+    settings = {path: _as_json(load_config(path, {}, where).to_dict()) for path in paths} or None
+    return Task(stage.name, 'stage', stage.command, Path(stage.done), log, stage.needs, settings)
 
 
 def _row_tasks(study: Study, row: Row, where: str) -> Iterator[Task]:

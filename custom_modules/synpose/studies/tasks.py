@@ -41,7 +41,7 @@ class Task:
         done: The file that shows that it is finished.
         log: Where its output goes; its record has the same name with ``.task.json``.
         needs: Names of the tasks that come before.
-        settings: The whole config in effect, of a training or test.
+        settings: The whole config in effect, of a training or test; of a stage those that its command names.
         data: Annotation files it reads.
     """
 
@@ -62,7 +62,7 @@ class Task:
     @property
     def begun(self) -> bool:
         """Whether there is something that a start would go on from or replace: a checkpoint, or the result."""
-        return (self.done.with_name('last_checkpoint') if self.kind == 'train' else self.done).exists()
+        return (self.done.with_name('last_checkpoint') if self.done.suffix == '.pth' else self.done).exists()
 
     @property
     def start_command(self) -> tuple[str, ...]:
