@@ -1,5 +1,6 @@
 """Keypoint codecs: what turns keypoints into training targets and back."""
 
 from synpose.codecs.fast_spr import FastSPR
+from synpose.codecs.pixel_label import PixelLabel
 
-__all__ = ['FastSPR']
+__all__ = ['FastSPR', 'PixelLabel']

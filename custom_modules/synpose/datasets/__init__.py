@@ -2,6 +2,7 @@
 
 from .columnar_coco_dataset import ColumnarCocoDataset
 from .photo_dataset import PhotoDataset
+from .samplers import DomainBalancedSampler
 from .synpose14_dataset import SynPose14Dataset
 from .synpose17_dataset import SynPose17Dataset
 from .synpose_dataset import SynPoseDataset
@@ -11,6 +12,7 @@ from .unpaired_image_dataset import UnpairedImageDataset
 
 __all__ = [
     'ColumnarCocoDataset',
+    'DomainBalancedSampler',
     'LoadDepth',
     'LoadStencil',
     'PhotoDataset',

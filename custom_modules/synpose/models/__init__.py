@@ -1,8 +1,10 @@
 """Networks, registered in MMPose's ``MODELS``."""
 
+from .adversaries import DomainAdversarialPoseEstimator, DomainClassifier, GradientReversal
+from .backbones import FeedbackHourglass
 from .data_preprocessors import PyramidDataPreprocessor, TranslationDataPreprocessor
 from .feature_extractors import InceptionFeatures, PoseBackboneFeatures
-from .heads import CrowdDEKRHead
+from .heads import CrowdDEKRHead, PixelSoftmaxHead
 from .losses import AdversarialLoss
 from .pose_estimators import CrowdPoseEstimator
 from .stylizers import ColorTransferStylizer, PhotoWCTStylizer
@@ -14,10 +16,15 @@ __all__ = [
     'ColorTransferStylizer',
     'CrowdDEKRHead',
     'CrowdPoseEstimator',
+    'DomainAdversarialPoseEstimator',
+    'DomainClassifier',
+    'FeedbackHourglass',
+    'GradientReversal',
     'IdentityTranslator',
     'InceptionFeatures',
     'PatchDiscriminator',
     'PhotoWCTStylizer',
+    'PixelSoftmaxHead',
     'PoseBackboneFeatures',
     'PyramidDataPreprocessor',
     'ResnetGenerator',

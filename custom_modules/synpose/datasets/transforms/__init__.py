@@ -1,10 +1,14 @@
 """Transforms, registered in MMPose's ``TRANSFORMS``."""
 
+from .background_occlusion import BackgroundOcclusion
+from .center_human_brightness import CenterHumanBrightness
 from .draw_style_image import DrawStyleImage
+from .keep_packed_inputs import KeepPackedInputs
 from .load_depth import LoadDepth
 from .load_photo import LoadPhoto
 from .load_stencil import LoadStencil
 from .load_style_image import LoadStyleImage
+from .mark_domain import MarkDomain
 from .pack_crowd_inputs import PackCrowdInputs
 from .pack_stylization_inputs import PackStylizationInputs
 from .pack_translation_inputs import PackTranslationInputs
@@ -14,11 +18,15 @@ from .random_image_scale import RandomImageScale
 from .select_synthetic_people import SelectSyntheticPeople
 
 __all__ = [
+    'BackgroundOcclusion',
+    'CenterHumanBrightness',
     'DrawStyleImage',
+    'KeepPackedInputs',
     'LoadDepth',
     'LoadPhoto',
     'LoadStencil',
     'LoadStyleImage',
+    'MarkDomain',
     'PackCrowdInputs',
     'PackStylizationInputs',
     'PackTranslationInputs',

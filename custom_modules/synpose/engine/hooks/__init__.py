@@ -1,9 +1,17 @@
 """Hooks, one a file."""
 
 from .channels_last_hook import ChannelsLastHook
+from .gradient_reversal_schedule_hook import GradientReversalScheduleHook
 from .image_pool_hook import ImagePoolHook
 from .random_state_hook import RandomStateHook
 from .results_hook import ResultsHook
 from .translation_sheet_hook import TranslationSheetHook
 
-__all__ = ['ChannelsLastHook', 'ImagePoolHook', 'RandomStateHook', 'ResultsHook', 'TranslationSheetHook']
+__all__ = [
+    'ChannelsLastHook',
+    'GradientReversalScheduleHook',
+    'ImagePoolHook',
+    'RandomStateHook',
+    'ResultsHook',
+    'TranslationSheetHook',
+]

@@ -1,6 +1,7 @@
 """Arrays in, numbers out."""
 
 from .box_ap import IOU_THRESHOLDS, box_average_precision
+from .detected_joints import detected_joints, root_mean_squared_error
 from .frechet import FeatureMoments, frechet_distance, kernel_distance
 from .nms import nearby_joints_nms
 from .pose_boxes import expand_boxes, fit_margins, pose_boxes, read_margins
@@ -9,6 +10,7 @@ __all__ = [
     'IOU_THRESHOLDS',
     'FeatureMoments',
     'box_average_precision',
+    'detected_joints',
     'expand_boxes',
     'fit_margins',
     'frechet_distance',
@@ -16,4 +18,5 @@ __all__ = [
     'nearby_joints_nms',
     'pose_boxes',
     'read_margins',
+    'root_mean_squared_error',
 ]

@@ -1,5 +1,6 @@
 """Heads, registered in MMPose's ``MODELS``."""
 
 from .crowd_dekr_head import CrowdDEKRHead
+from .pixel_softmax_head import PixelSoftmaxHead
 
-__all__ = ['CrowdDEKRHead']
+__all__ = ['CrowdDEKRHead', 'PixelSoftmaxHead']

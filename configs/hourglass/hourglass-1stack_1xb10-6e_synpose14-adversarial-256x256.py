@@ -1,0 +1,28 @@
+# "Adversarial" of Etheve & Remy, table 1: a classifier of the sum of the stacks' logits, its gradient reversed. 70% of
+# a batch are of the source, 30% of the target: 7 and 3. Its rate falls by a tenth every 3000 steps.
+_base_ = ['hourglass-1stack_1xb6-6e_synpose14-256x256.py']
+
+param_scheduler = [dict(type='StepLR', step_size=3000, gamma=0.9, by_epoch=False)]
+model = dict(
+    _delete_=True,
+    type='DomainAdversarialPoseEstimator',
+    estimator=_base_.model,
+    tap='backbone',
+    index='sum',
+    classifier=dict(type='DomainClassifier', in_channels=14, mode='heatmap'),
+)
+
+source = _base_.train_dataloader.dataset
+target = dict(source, data_root='data/target/', pipeline=[*source.pipeline, dict(type='MarkDomain', label=1)])
+source = dict(source, pipeline=[*source.pipeline, dict(type='MarkDomain', label=0)])
+train_dataloader = dict(
+    batch_size=10,
+    batch_sampler=dict(type='DomainBalancedSampler', ratio=(7, 3)),
+    dataset=dict(
+        _delete_=True,
+        type='CombinedDataset',
+        metainfo=dict(from_file='configs/_base_/datasets/crowdpose.py'),
+        datasets=[source, target],
+        pipeline=[dict(type='KeepPackedInputs')],
+    ),
+)

@@ -1,0 +1,34 @@
+"""MMPose's top-down configs made small enough to build, train and test in a second on a CPU."""
+
+from mmengine.config import Config
+
+from .small_dekr import CHANNELS, _exchanged
+
+
+def shrink_topdown(config: Config, size: tuple[int, int] = (64, 64)) -> Config:
+    """Return a top-down config with a small input and network, without checkpoints and augmentation by other packages.
+
+    Args:
+        config: A config of MMPose with an HRNet or, as RTMPose, a CSPNeXt backbone; it stays as it is.
+        size: Width and height of the input, px; multiples of 32.
+    """
+    codec, head = config.model.head.decoder, config.model.head
+    sizes = {tuple(codec.input_size): size}
+    if 'heatmap_size' in codec:
+        sizes[tuple(codec.heatmap_size)] = (size[0] // 4, size[1] // 4)
+    if 'in_featuremap_size' in head:
+        sizes[tuple(head.in_featuremap_size)] = (size[0] // 32, size[1] // 32)
+    small = Config(_exchanged(config.to_dict(), sizes))
+    model = small.model
+    if model.backbone.type == 'HRNet':
+        for branches in range(1, 5):
+            blocks, channels = (1,) * branches, (CHANNELS,) * branches
+            model.backbone.extra[f'stage{branches}'].update(num_modules=1, num_blocks=blocks, num_channels=channels)
+        model.head.in_channels = CHANNELS
+    else:
+        model.backbone.update(widen_factor=1 / 16, norm_cfg={'type': 'BN'})  # SyncBN needs a GPU
+        model.head.in_channels = 1024 // 16
+        model.head.gau_cfg.hidden_dims = 16
+    pipeline = small.train_dataloader.dataset.pipeline
+    small.train_dataloader.dataset.pipeline = [step for step in pipeline if step.type != 'Albumentation']
+    return small
