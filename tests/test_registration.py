@@ -60,7 +60,6 @@ EXPECTED = {
         'LoadStyleImage',
         'MarkDomain',
         'PackCrowdInputs',
-        'PackStylizationInputs',
         'PackTranslationInputs',
         'RandomImageCrop',
         'RandomImageFlip',

@@ -64,7 +64,7 @@ def test_a_translator_through_both_tools(data: Path, tmp_path: Path, run_tool: C
 
 
 def test_a_stylizer_needs_no_checkpoint(data: Path, tmp_path: Path, run_tool: Callable[..., int]) -> None:
-    transforms = f"dict(type='DrawStyleImage', photos={str(data / 'images')!r}), dict(type='PackStylizationInputs')"
+    transforms = f"dict(type='DrawStyleImage', photos={str(data / 'images')!r}), dict(type='PackTranslationInputs')"
     config = write_config(tmp_path, "type='ColorTransferStylizer'", transforms)
     options = ('--cfg-options', 'test_evaluator.domain=stylized', 'test_evaluator.suffix=.jpg')
     assert run_tool('adapt.py', config, '--out', tmp_path / 'out', '--work-dir', tmp_path / 'logs', *options) == 0

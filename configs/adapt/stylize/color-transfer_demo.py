@@ -11,7 +11,7 @@ pipeline = [
         photos=target_root + 'images',
         ann_file=target_root + 'annotations/train.json',
     ),
-    dict(type='PackStylizationInputs'),
+    dict(type='PackTranslationInputs'),
 ]
 test_dataloader = dict(dataset=dict(data_root=source_root, pipeline=pipeline))
 test_evaluator = dict(data_root=source_root, out_root='data/demo/source-color-transfer/')

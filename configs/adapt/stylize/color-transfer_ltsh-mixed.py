@@ -9,7 +9,7 @@ pipeline = [
     dict(type='LoadStencil'),
     dict(type='LoadStyleImage', photos=photos),
     dict(type='SelectSyntheticPeople', data_root=source_root),
-    dict(type='PackStylizationInputs'),
+    dict(type='PackTranslationInputs'),
 ]
 test_dataloader = dict(dataset=dict(data_root=source_root, pipeline=pipeline))
 test_evaluator = dict(data_root=source_root, out_root='data/ltsh/style_coco/')

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from synpose.files import write_json
+from synpose.locking import FileLock
 
 from .job_identity import differences
-
-if TYPE_CHECKING:
-    from synpose.generation.jobs.locking import FileLock
 
 _TEMPORARY = '.*-????????.*'  # what a killed process leaves of synpose.files.atomic_path
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -70,8 +68,6 @@ class JobFolder:
             ValueError: If it is the folder of another job, or of none, saying what differs and what to do.
             OSError: If it cannot be written.
         """
-        from synpose.generation.jobs.locking import FileLock  # imports the generators
-
         with explained(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.root / '.lock')

@@ -13,6 +13,7 @@ from mmengine.runner.checkpoint import get_state_dict
 from torch import nn
 
 from synpose.files import sha256
+from synpose.provenance import describe_versions
 
 _VERSIONS = ('python', 'synpose', 'torch', 'numpy', 'cv2', 'mmengine', 'mmpose')
 _PLACES = ('data_root', 'store_files')  # where the source lies does not matter: its content does
@@ -81,8 +82,6 @@ def describe_inputs(dataset: BaseDataset) -> list[Any]:
 
 def describe_job_versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that every job uses."""
-    from synpose.engine.hooks.results_hook import describe_versions  # synpose.engine imports this package
-
     versions = describe_versions()
     return {name: versions[name] for name in _VERSIONS if name in versions}
 

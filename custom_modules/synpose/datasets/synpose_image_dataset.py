@@ -112,25 +112,25 @@ class SynPoseImageDataset(LookedUpDataset):
         records = store.images.records(0, store.num_images, ('file_name', 'width', 'height'))
         pictures = [{**records[row], 'img_path': records[row]['file_name'], 'row': row} for row in np.flatnonzero(good)]
         large = [picture['row'] for picture in drop_small(pictures, smallest_input(self.pipeline), log)]
-        large = [row for row in large if not self._has_problem(store, row, log)]
+        large = self._without_problems(store, large, log)
         log.report()
         self.problems += log.problems
         if not large:
             raise ValueError(f'{ann_file}: images: no image is left, so the split is empty')
         return np.isin(np.arange(store.num_images), large)
 
-    def _has_problem(self, store: 'AnnotationStore', row: int, log: ProblemLog) -> bool:
-        """Ask the steps of the pipeline that have a method ``problem`` what is wrong with the record of an image."""
+    def _without_problems(self, store: 'AnnotationStore', rows: list[int], log: ProblemLog) -> list[int]:
+        """Ask the steps of the pipeline that have a method ``problem`` what is wrong with the records of images."""
         steps = [step for step in self.pipeline.transforms if hasattr(step, 'problem')]
-        if not steps:
-            return False
-        record = {**store.images.records(row, row + 1)[0], 'ann_file': self.ann_files[self._stores.index(store)]}
-        for step in steps:
-            text = step.problem(record)
-            if text is not None:
+        ann_file, good = self.ann_files[self._stores.index(store)], []
+        for row in rows if steps else []:
+            record = {**store.images.records(row, row + 1)[0], 'ann_file': ann_file}
+            text = next((text for step in steps if (text := step.problem(record)) is not None), None)
+            if text is None:
+                good.append(row)
+            else:
                 log.add(f'image {record["id"]}', *text.split(': ', 1))
-                return True
-        return False
+        return good if steps else rows
 
     def _loads(self, name: str) -> bool:
         return any(isinstance(transform, _LOADERS[name]) for transform in self.pipeline.transforms)

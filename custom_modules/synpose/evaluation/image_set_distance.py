@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmengine.hub import get_config
 from mmengine.runner import Runner
 
-from synpose.engine.hooks.results_hook import describe_machine, describe_versions
+from synpose.provenance import describe_machine, describe_versions
 
 BASE_CONFIG = 'synpose::adapt/fid/fid_inception_demo.py'
 

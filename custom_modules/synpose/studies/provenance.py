@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from synpose.engine.hooks.results_hook import describe_machine, describe_versions
+from synpose.provenance import describe_machine, describe_versions
 from synpose.reporting.document import Block, Section, Table, Text
 from synpose.reporting.work_dir import TestResult
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from synpose.generation.records import build, choice, mapping, read_yaml
+from synpose.records import build, choice, mapping, read_yaml
 
 from .study import Column, FilePicture, FolderSheet, PredictionSheet, Row, Sheet, Stage, Study
 

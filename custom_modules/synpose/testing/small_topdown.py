@@ -2,7 +2,7 @@
 
 from mmengine.config import Config
 
-from .small_dekr import CHANNELS, _exchanged
+from .small_dekr import CHANNELS, exchange_values, shrink_hrnet
 
 
 def shrink_topdown(config: Config, size: tuple[int, int] = (64, 64)) -> Config:
@@ -18,12 +18,10 @@ def shrink_topdown(config: Config, size: tuple[int, int] = (64, 64)) -> Config:
         sizes[tuple(codec.heatmap_size)] = (size[0] // 4, size[1] // 4)
     if 'in_featuremap_size' in head:
         sizes[tuple(head.in_featuremap_size)] = (size[0] // 32, size[1] // 32)
-    small = Config(_exchanged(config.to_dict(), sizes))
+    small = Config(exchange_values(config.to_dict(), sizes))
     model = small.model
     if model.backbone.type == 'HRNet':
-        for branches in range(1, 5):
-            blocks, channels = (1,) * branches, (CHANNELS,) * branches
-            model.backbone.extra[f'stage{branches}'].update(num_modules=1, num_blocks=blocks, num_channels=channels)
+        shrink_hrnet(model.backbone)
         model.head.in_channels = CHANNELS
     else:
         model.backbone.update(widen_factor=1 / 16, norm_cfg={'type': 'BN'})  # SyncBN needs a GPU

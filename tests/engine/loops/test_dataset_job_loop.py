@@ -322,7 +322,7 @@ def test_a_folder_with_other_files_is_refused(source, checkpoint, tmp_path):
 
 
 def test_a_second_job_at_the_same_time_is_refused(source, checkpoint, tmp_path):
-    from synpose.generation.jobs.locking import FileLock
+    from synpose.locking import FileLock
 
     (tmp_path / 'out').mkdir()
     lock = FileLock(tmp_path / 'out' / '.lock')

@@ -19,7 +19,7 @@ import sys
 import time
 from pathlib import Path
 
-from synpose.generation.jobs.locking import FileLock
+from synpose.locking import FileLock
 from synpose.testing import read_tree
 
 TOOL = Path(__file__).parents[3] / 'tools/generate.py'

@@ -7,8 +7,8 @@ import pytest
 
 from synpose.files import atomic_path
 from synpose.generation.jobs.folder import DatasetFolder, files_of
-from synpose.generation.jobs.locking import FileLock
 from synpose.generation.jobs.shards import Shard
+from synpose.locking import FileLock
 from synpose.testing.toy_generator import ToyGenerator
 
 HEADER = {'generator': {'seed': 1, 'sensor': {'noise': (0.0, 0.1)}}}

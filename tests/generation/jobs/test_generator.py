@@ -17,8 +17,8 @@ import cv2
 import pytest
 from tqdm import tqdm
 
-from synpose.generation.jobs.locking import FileLock
 from synpose.generation.jobs.shards import Shard
+from synpose.locking import FileLock
 from synpose.testing import read_tree
 from synpose.testing.toy_generator import ToyGenerator
 

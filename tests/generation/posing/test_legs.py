@@ -8,7 +8,7 @@ from synpose.generation.posing.movements import FOLDER, MOVEMENTS
 from synpose.generation.posing.poser import Poser
 from synpose.generation.posing.stance import Stance
 from synpose.generation.primitives import Seat
-from synpose.generation.records import read_yaml
+from synpose.records import read_yaml
 from synpose.skeletons import JOINT_NAMES
 
 ROW = {name: i for i, name in enumerate(JOINT_NAMES)}

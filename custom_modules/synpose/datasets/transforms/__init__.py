@@ -10,7 +10,6 @@ from .load_stencil import LoadStencil
 from .load_style_image import LoadStyleImage
 from .mark_domain import MarkDomain
 from .pack_crowd_inputs import PackCrowdInputs
-from .pack_stylization_inputs import PackStylizationInputs
 from .pack_translation_inputs import PackTranslationInputs
 from .random_image_crop import RandomImageCrop
 from .random_image_flip import RandomImageFlip
@@ -28,7 +27,6 @@ __all__ = [
     'LoadStyleImage',
     'MarkDomain',
     'PackCrowdInputs',
-    'PackStylizationInputs',
     'PackTranslationInputs',
     'RandomImageCrop',
     'RandomImageFlip',

@@ -1,7 +1,5 @@
 """Leave a results folder behind every test run: figures, predictions and where they came from."""
 
-import os
-import platform
 import shlex
 import sys
 import time
@@ -11,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from mmengine.dist import collect_results, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -19,7 +16,7 @@ from mmpose.registry import HOOKS
 from mmpose.structures import PoseDataSample
 
 from synpose.files import write_json
-from synpose.version import __version__
+from synpose.provenance import describe_machine, describe_versions
 
 
 def to_coco_result(sample: PoseDataSample | dict) -> list[dict[str, Any]]:
@@ -51,25 +48,6 @@ def to_coco_result(sample: PoseDataSample | dict) -> list[dict[str, Any]]:
         }
         for points, score, (left, top, right, bottom) in zip(keypoints, scores, corners)
     ]
-
-
-def describe_machine() -> dict[str, Any]:
-    """Return what a reader needs to judge times: processor count, memory (GiB), device names."""
-    gigabytes = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30
-    devices = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-    return {
-        'system': f'{platform.system()} {platform.machine()}',
-        'cpu_cores': os.cpu_count(),
-        'memory_gib': round(gigabytes, 1),
-        'gpus': devices,
-    }
-
-
-def describe_versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages in use that decide a figure."""
-    names = ('torch', 'torchvision', 'numpy', 'cv2', 'mmengine', 'mmcv', 'mmdet', 'mmpose')
-    used = {name: str(sys.modules[name].__version__) for name in names if name in sys.modules}
-    return {'python': platform.python_version(), 'synpose': __version__, **used}
 
 
 @HOOKS.register_module()

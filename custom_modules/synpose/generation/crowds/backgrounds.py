@@ -10,7 +10,7 @@ from typing import Any
 from synpose.files import write_json
 from synpose.generation.crowds.person_filter import PersonFilter
 from synpose.generation.crowds.photos import fingerprint, list_photos, photo_size
-from synpose.generation.jobs.locking import FileLock
+from synpose.locking import FileLock
 
 # Named like an unfinished file: a folder that holds nothing else counts as a run cut off at its start, and the file
 # goes when the dataset is complete.

@@ -13,10 +13,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from synpose.generation.jobs.locking import FileLock
 from synpose.generation.jobs.shards import Shard
 from synpose.generation.jobs.storing import naming, to_json, write_atomic
 from synpose.json_records import iter_records
+from synpose.locking import FileLock
 
 Header: TypeAlias = dict[str, Any] | Callable[[], dict[str, Any]]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from synpose.generation.bodies.smplx_file import find_smplx
-from synpose.generation.records import read_yaml
+from synpose.records import read_yaml
 
 _YAML = ('.yaml', '.yml')
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from synpose.generation.records import build, choice, flag, mapping, read_yaml, span
+from synpose.records import build, choice, flag, mapping, read_yaml, span
 
 FREE_FILE = Path(__file__).parents[1] / 'data/movements/free.yaml'
 """The actions that come with the package."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from synpose.generation.people.props import HELD, ON_DESK
 from synpose.generation.posing.goals import ANCHORS, HEAD_ANCHORS, ArmGoal, LegGoal, Legs, Span
-from synpose.generation.records import build, choice, flag, mapping, numbers, read_yaml, span, vector
+from synpose.records import build, choice, flag, mapping, numbers, read_yaml, span, vector
 
 FOLDER = Path(__file__).parents[1] / 'data' / 'movements'
 """The movements that come with the package."""

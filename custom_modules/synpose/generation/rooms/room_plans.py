@@ -19,7 +19,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from synpose.generation import records
+from synpose import records
 from synpose.generation.primitives import Seat
 from synpose.generation.rooms.layouts import LAYOUTS
 from synpose.generation.rooms.seating import Layout

@@ -1,7 +1,7 @@
 import pytest
 
 from synpose.generation.posing.goals import ArmGoal, LegGoal
-from synpose.generation.records import build, choice, flag, mapping, numbers, read_yaml, span, vector
+from synpose.records import build, choice, flag, mapping, numbers, read_yaml, span, vector
 
 READERS = {'anchor': choice('desk', 'lap'), 'low': vector, 'high': vector, 'curl': span, 'rests': flag}
 GOAL = {'anchor': 'desk', 'low': [0, 0, 0], 'high': [1, 1, 1]}

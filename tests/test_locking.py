@@ -2,7 +2,7 @@ import pickle
 from multiprocessing import get_context
 from threading import Timer
 
-from synpose.generation.jobs.locking import FileLock
+from synpose.locking import FileLock
 
 
 def test_alone_or_shared(tmp_path):
