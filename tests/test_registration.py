@@ -20,6 +20,7 @@ EXPECTED = {
     'generator': [],
     'hook': [
         'ChannelsLastHook',
+        'Float32PrecisionHook',
         'GradientReversalScheduleHook',
         'ImagePoolHook',
         'RandomStateHook',
