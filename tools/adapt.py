@@ -9,7 +9,7 @@ from mmengine.config import DictAction
 EPILOG = """
 examples:
   a dataset through a trained translator (configs/adapt/ctgan says how to train one on your photos)
-    python tools/adapt.py configs/adapt/ctgan/NAME.py work_dirs/NAME/epoch_30.pth --out data/demo/translated
+    python tools/adapt.py configs/adapt/ctgan/NAME.py work_dirs/NAME/epoch_200.pth --out data/demo/translated
 
   a dataset restyled by statistics, which need no checkpoint
     python tools/adapt.py configs/adapt/stylize/NAME.py --out data/demo/stylized

@@ -18,7 +18,7 @@ from synpose.testing import write_synpose_dataset
 from synpose.testing.small_translator import translation_batch
 
 ROOT = Path(__file__).resolve().parents[3] / 'configs/adapt/ctgan'
-DEMO = 'ctgan_resnet6-ngf16_1xb1-30e_demo-128x128.py'
+DEMO = 'ctgan_resnet6-ngf16_1xb1-15e_demo-128x128.py'
 
 
 def make_config(data_root, work_dir, max_epochs=4, **options):

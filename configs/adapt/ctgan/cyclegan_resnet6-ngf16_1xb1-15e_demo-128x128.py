@@ -1,5 +1,5 @@
 # CycleGAN alone, at the demo's size.
-_base_ = ['ctgan_resnet6-ngf16_1xb1-30e_demo-128x128.py']
+_base_ = ['ctgan_resnet6-ngf16_1xb1-15e_demo-128x128.py']
 
 work_dir = 'work_dirs/cyclegan-demo'
 model = dict(identity_weight=0.0, mask_weight=0.0)
