@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,21 @@ def test_unusable_files_are_counted_once(root: Path) -> None:
     dataset = build(root, pipeline=CROP, on_error='skip')
     assert (len(dataset), len(dataset.problems)) == (7, 4)
     assert {tuple(dataset[index]['inputs']['target'].shape) for index in range(7)} == {(3, 24, 32)}
+
+
+def test_a_video_that_ends_early_is_a_problem_or_gives_what_it_has(root: Path) -> None:
+    film = write_video(root / 'films/a.avi', range(0, 250, 5))
+    film.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    message = r'a.avi: img_path: is a video that ends early: (\d+) of 50 frames .*on_error=.skip. uses the others'
+    with pytest.raises(ValueError, match=message) as error:
+        build(root, 'films', frame_interval=0.1)
+    dataset = build(root, 'films', frame_interval=0.1, on_error='skip', pipeline=PIPELINE)
+    lost = re.search(message, str(error.value))
+    assert lost
+    assert len(dataset) == 50 - int(lost[1])
+    assert len(dataset.problems) == 1
+    dataset[len(dataset) - 1]
+    assert build(root, 'films', frame_interval=10).problems == []  # no frame that is wanted is missing
 
 
 def test_stencils_are_no_photos(root: Path) -> None:

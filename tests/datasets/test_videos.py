@@ -33,14 +33,15 @@ def test_a_frame_by_number_is_the_one_read_in_order(path: Path) -> None:
     [(1, [0, 10, 20, 30, 40]), (2.1, [0, 21, 42]), (0.01, list(range(50))), (4.9, [0, 49]), (60, [0])],
 )
 def test_frames_at_equal_distances(path: Path, interval: float, numbers: list[int]) -> None:
-    assert sample_frames(path, interval) == (numbers, (96, 64))
+    assert sample_frames(path, interval) == (numbers, (96, 64), 0)
 
 
 def test_a_video_that_ends_early_gives_the_frames_it_has(tmp_path: Path) -> None:
     path = write_video(tmp_path / 'a.avi', GRAYS)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     assert cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT) == 50
-    numbers, _ = sample_frames(path, 0.1)
+    numbers, _, lost = sample_frames(path, 0.1)
+    assert len(numbers) + lost == 50
     assert numbers == list(range(len(numbers)))
     assert 5 < len(numbers) < 40
     read_frame(path, numbers[-1])

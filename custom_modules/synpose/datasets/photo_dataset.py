@@ -17,8 +17,8 @@ class PhotoDataset(BaseDataset):
     """Every photo, and frames of every video, of folders of any kind: no labels, no size in common.
 
     A folder is searched with its subfolders, in sorted order; hidden files and those of other endings are left out. A
-    video gives a frame every ``frame_interval`` seconds, from its first to the last that can be read, whatever number
-    of frames its container claims.
+    video gives a frame every ``frame_interval`` seconds; one that ends before its container says is a problem like a
+    damaged photo, but with ``on_error='skip'`` the frames that it has are used.
 
     A data sample holds ``img_id`` (its number from 0), ``img_path``, ``file_name`` (the path, with ``#frame`` for a
     frame of a video), ``width`` and ``height`` (px, upright) and, of a video, ``frame``. ``LoadPhoto`` loads it.

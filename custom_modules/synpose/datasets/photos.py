@@ -59,34 +59,41 @@ def index_pictures(files: Sequence[Path], frame_interval: float, log: ProblemLog
         log: Where unusable files go.
 
     Returns:
-        For each picture ``img_path``, ``width`` and ``height`` (px, upright) and, of a video, its number ``frame``.
+        For each picture ``img_path``, ``width`` and ``height`` (px, upright) and, of a video, its number ``frame``. A
+        video that ends before its time gives the frames that it has, when the log does not raise.
 
     Raises:
-        ValueError: At the first unusable file when the log raises.
+        ValueError: At the first unusable file or video that ends early when the log raises.
     """
 
-    def look(file: Path) -> list[dict[str, Any]] | ValueError:
+    def look(file: Path) -> tuple[list[dict[str, Any]], str]:
         try:
             return _pictures(file, frame_interval)
         except ValueError as error:
-            return error
+            return [], str(error).removeprefix(f'{file}: ')
 
     pictures = []
     with ThreadPoolExecutor(_THREADS) as pool:
-        for file, found in zip(files, pool.map(look, files)):
-            if isinstance(found, ValueError):
-                log.add(str(file), 'img_path', str(found).removeprefix(f'{file}: '))
-            else:
-                pictures += found
+        for file, (found, problem) in zip(files, pool.map(look, files)):
+            if problem:
+                log.add(str(file), 'img_path', problem)
+            pictures += found
     return pictures
 
 
-def _pictures(file: Path, frame_interval: float) -> list[dict[str, Any]]:
-    if file.suffix.lower() in VIDEO_SUFFIXES:
-        frames, (width, height) = sample_frames(file, frame_interval)
-        return [{'img_path': str(file), 'width': width, 'height': height, 'frame': frame} for frame in frames]
-    width, height = photo_size(file)
-    return [{'img_path': str(file), 'width': width, 'height': height}]
+def _pictures(file: Path, frame_interval: float) -> tuple[list[dict[str, Any]], str]:
+    """Return the pictures of a file, and what is wrong with it all the same."""
+    if file.suffix.lower() not in VIDEO_SUFFIXES:
+        width, height = photo_size(file)
+        return [{'img_path': str(file), 'width': width, 'height': height}], ''
+    frames, (width, height), lost = sample_frames(file, frame_interval)
+    problem = (
+        f'is a video that ends early: {lost} of {len(frames) + lost} frames chosen of it cannot be read '
+        "(on_error='skip' uses the others)"
+    )
+    return [
+        {'img_path': str(file), 'width': width, 'height': height, 'frame': frame} for frame in frames
+    ], problem if lost else ''
 
 
 def photo_size(path: str | os.PathLike) -> tuple[int, int]:

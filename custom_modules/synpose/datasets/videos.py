@@ -4,11 +4,23 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 VIDEO_SUFFIXES = ('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg')
+
+
+class SampledFrames(NamedTuple):
+    """Frames of a video at equal distances."""
+
+    numbers: list[int]
+    """From 0; all can be read."""
+    size: tuple[int, int]
+    """Width and height, px, upright."""
+    lost: int
+    """How many more there would be if the video were as long as its container says."""
 
 
 @contextmanager
@@ -42,7 +54,7 @@ def read_frame(path: str | os.PathLike, frame: int) -> np.ndarray:
     return picture
 
 
-def sample_frames(path: str | os.PathLike, interval: float) -> tuple[list[int], tuple[int, int]]:
+def sample_frames(path: str | os.PathLike, interval: float) -> SampledFrames:
     """Choose frames of a video at equal distances, from its first to the last that can be read.
 
     Containers often claim more frames than there are: the last chosen frame is read, and where it cannot be, the video
@@ -51,9 +63,6 @@ def sample_frames(path: str | os.PathLike, interval: float) -> tuple[list[int], 
     Args:
         path: The video.
         interval: Seconds between two frames.
-
-    Returns:
-        The numbers of the frames, and their width and height, px.
 
     Raises:
         ValueError: If no frame can be read, or the video does not say how many frames a second has.
@@ -67,11 +76,12 @@ def sample_frames(path: str | os.PathLike, interval: float) -> tuple[list[int], 
         raise ValueError(f'{path}: is a video without a frame rate')
     step = max(1, round(interval * rate))
     chosen = range(0, max(claimed, 1), step)
+    promised = len(chosen)
     if claimed < 1 or not _is_readable(path, chosen[-1]):
         chosen = range(0, _count_frames(path), step)
         while len(chosen) > 1 and not _is_readable(path, chosen[-1]):  # read in order, but not by number
             chosen = chosen[:-1]
-    return list(chosen), (picture.shape[1], picture.shape[0])
+    return SampledFrames(list(chosen), (picture.shape[1], picture.shape[0]), max(promised - len(chosen), 0))
 
 
 def _is_readable(path: str | os.PathLike, frame: int) -> bool:
