@@ -23,7 +23,7 @@ def main() -> int:
     try:
         # MMEngine's checkpoints hold more than tensors: the history of the log.
         stripped = strip_adversary(torch.load(args.checkpoint, map_location='cpu', weights_only=False))
-    except (OSError, UnpicklingError, ValueError) as error:
+    except (EOFError, OSError, RuntimeError, UnpicklingError, ValueError) as error:  # as damaged files raise
         print(f'error: {args.checkpoint}: {error}', file=sys.stderr)
         return 1
     with atomic_path(args.out) as temporary:

@@ -13,16 +13,10 @@ model = dict(
 )
 
 source = _base_.train_dataloader.dataset
-target = dict(source, data_root='data/target/', pipeline=[*source.pipeline, dict(type='MarkDomain', label=1)])
-source = dict(source, pipeline=[*source.pipeline, dict(type='MarkDomain', label=0)])
 train_dataloader = dict(
     batch_size=10,
     batch_sampler=dict(type='DomainBalancedSampler', ratio=(7, 3)),
     dataset=dict(
-        _delete_=True,
-        type='CombinedDataset',
-        metainfo=dict(from_file='configs/_base_/datasets/crowdpose.py'),
-        datasets=[source, target],
-        pipeline=[dict(type='KeepPackedInputs')],
+        _delete_=True, type='SourceTargetDataset', source=source, target=dict(source, data_root='data/target/')
     ),
 )

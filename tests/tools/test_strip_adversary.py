@@ -21,11 +21,15 @@ def test_a_wrong_file_is_named(run_tool, tmp_path, capsys):
     torch.save({'head.weight': torch.ones(2)}, tmp_path / 'weights.pth')
     torch.save(torch.ones(2), tmp_path / 'tensor.pth')
     (tmp_path / 'noise.pth').write_bytes(b'noise')
+    (tmp_path / 'cut.pth').write_bytes((tmp_path / 'plain.pth').read_bytes()[:100])
+    (tmp_path / 'empty.pth').write_bytes(b'')
     cases = {
         'plain.pth': 'no name in state_dict begins with estimator.',
         'weights.pth': 'it has no state_dict',
         'tensor.pth': 'it has no state_dict',
         'noise.pth': '',
+        'cut.pth': '',
+        'empty.pth': '',
         'none.pth': 'No such file',
     }
     for name, why in cases.items():

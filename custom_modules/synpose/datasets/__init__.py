@@ -3,6 +3,7 @@
 from .columnar_coco_dataset import ColumnarCocoDataset
 from .photo_dataset import PhotoDataset
 from .samplers import DomainBalancedSampler
+from .source_target_dataset import SourceTargetDataset
 from .synpose14_dataset import SynPose14Dataset
 from .synpose17_dataset import SynPose17Dataset
 from .synpose_dataset import SynPoseDataset
@@ -16,6 +17,7 @@ __all__ = [
     'LoadDepth',
     'LoadStencil',
     'PhotoDataset',
+    'SourceTargetDataset',
     'SynPose14Dataset',
     'SynPose17Dataset',
     'SynPoseDataset',

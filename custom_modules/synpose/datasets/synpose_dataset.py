@@ -34,10 +34,11 @@ class SynPoseDataset(ColumnarCocoDataset):
     keypoint file can be read so; of several categories, ``person`` is the one read.
 
     A data sample holds MMPose's fields and, where the file has them: ``stencil_path``, ``depth_path``, ``stencil_id``
-    ``(N,)`` (0: none), ``behavior``, ``keypoints_visibility`` ``(N, K)`` (the file's 0 absent, 1 occluded, 2 visible;
-    transforms leave it alone, while ``keypoints_visible`` is 0 or 1 and follows them), ``room_size``, ``viewpoint``,
-    ``scene_id``, ``camera_id``, ``camera``, ``camera_pitch`` (rad) and ``domain``. ``raw_ann_info`` has the mapped
-    joints. N is 1 with ``data_mode='topdown'`` and the number of people with ``'bottomup'``.
+    ``(N,)`` (0: none), ``synthetic_id`` ``(N,)`` (the same, but 0 for people who are photographed), ``behavior``,
+    ``keypoints_visibility`` ``(N, K)`` (the file's 0 absent, 1 occluded, 2 visible; transforms leave it alone, while
+    ``keypoints_visible`` is 0 or 1 and follows them), ``room_size``, ``viewpoint``, ``scene_id``, ``camera_id``,
+    ``camera``, ``camera_pitch`` (rad) and ``domain``. ``raw_ann_info`` has the mapped joints. N is 1 with
+    ``data_mode='topdown'`` and the number of people with ``'bottomup'``.
 
     Annotations are read as by :class:`ColumnarCocoDataset`, from a store beside the json: records are checked once,
     when the store is built. So are the pictures: their check is remembered in the store, and made again when a file
@@ -172,5 +173,8 @@ class SynPoseDataset(ColumnarCocoDataset):
         people['keypoints_visibility'] = joints[..., 2].astype(np.float32)
         stencils = compress(table.values('stencil_id', start, stop, 0), read)
         people['stencil_id'] = np.fromiter(stencils, np.int32)
+        if 'is_synthetic' in table.columns:
+            rendered = np.array(list(compress(table.values('is_synthetic', start, stop, False), read)), bool)
+            people['synthetic_id'] = np.where(rendered, people['stencil_id'], 0)
         people['behavior'] = list(compress(table.values('behavior', start, stop), read))
         return people

@@ -18,7 +18,8 @@ IMAGE = np.random.default_rng(0).integers(0, 256, (*SIZE, 3), dtype=np.uint8)
 def sample(**fields) -> dict:
     """Two people with a joint at each pixel of a coarse grid, all visible but one."""
     y, x = np.mgrid[-4:60:4, -4:90:4]
-    joints = np.stack((x.ravel(), y.ravel()), -1).astype(np.float32) + np.float32(0.4)
+    offsets = np.resize(np.float32([0.4, 0.6]), x.size)[:, None]  # on either side of a pixel's end
+    joints = np.stack((x.ravel(), y.ravel()), -1).astype(np.float32) + offsets
     visibility = np.full((2, len(joints)), 2, np.float32)
     visibility[:, ::5] = 0
     return {
@@ -162,6 +163,24 @@ def test_bad_options(options: dict, text: str) -> None:
         run(0, **options)
 
 
+@pytest.mark.parametrize('seed', range(10))
+def test_only_the_rendered_people_and_no_photographed_ones_as_filling(seed: int) -> None:
+    """A mixed picture: person 1 is rendered, person 2 photographed, a third one known by box alone."""
+    boxes = np.array([[40, 20, 57, 45], [6, 8, 19, 31], [60, 0, 79, 47]], np.float32)
+    results = sample(bbox=boxes, stencil_id=np.array([2, 1, 0]), synthetic_id=np.array([0, 1, 0]))
+    for key in ('keypoints', 'keypoints_visibility', 'keypoints_visible', 'area'):
+        results[key] = results[key][[0, 1, 1]]
+    found = run(seed, dict(results), numbers='synthetic_id')
+    ((x, y, w, h, source_x, source_y),) = found['occluders'].tolist()
+    assert any(STENCIL[j, i] == 1 for i in (x, x + w - 1) for j in (y, y + h - 1))
+    assert not STENCIL[source_y : source_y + h, source_x : source_x + w].any()
+    assert source_x + w <= 60
+    np.testing.assert_array_equal(found['bbox'][2], boxes[2])
+    shifted = TRANSFORMS.build({'type': 'CenterHumanBrightness', 'numbers': 'synthetic_id'})(results)
+    free = (STENCIL == 0) & ~np.pad(np.ones((48, 20), bool), ((0, 0), (60, 0)))
+    assert shifted['brightness_shifts'].tolist() == [round(IMAGE[free].mean() - IMAGE[STENCIL == 1].mean())]
+
+
 @pytest.mark.parametrize('data_mode', ['bottomup', 'topdown'])
 def test_in_a_pipeline(tmp_path: Path, data_mode: str) -> None:
     write_synpose_dataset(tmp_path, 2, 3, (192, 128), ('train',))
@@ -176,8 +195,17 @@ def test_in_a_pipeline(tmp_path: Path, data_mode: str) -> None:
         }
     )
     np.random.seed(0)  # noqa: NPY002
-    for results in dataset:
+    changed = 0
+    for index, results in enumerate(dataset):
         assert results['brightness_centered']
         assert results['bbox'].shape == (len(results['stencil_id']), 4)
-        hidden = (results['keypoints_visibility'] == 1).sum()
-        assert hidden > 0 or not results['background_occluded']
+        np.testing.assert_array_equal(results['synthetic_id'], results['stencil_id'])  # all are rendered
+        given = dataset.get_data_info(index)
+        np.testing.assert_array_equal(results['keypoints'], given['keypoints'])
+        column, row = np.moveaxis(np.floor(results['keypoints'] + 0.5).astype(int), -1, 0)
+        inside = (column >= 0) & (row >= 0) & (column < 192) & (row < 128)
+        hidden = inside & results['occluder_mask'][np.clip(row, 0, 127), np.clip(column, 0, 191)]
+        before = given['keypoints_visibility']
+        np.testing.assert_array_equal(results['keypoints_visibility'], np.where(hidden, np.minimum(before, 1), before))
+        changed += (hidden & (before == 2)).sum()
+    assert changed > 0

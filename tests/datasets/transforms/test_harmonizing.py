@@ -6,11 +6,10 @@ from synpose.datasets.transforms.harmonizing import (
     CANDIDATES,
     Occluder,
     center_brightness,
-    mean_brightness,
     paste_occluders,
     place_occluder,
 )
-from synpose.datasets.transforms.person_regions import Region, person_boxes, person_regions
+from synpose.datasets.transforms.person_regions import People, Region
 
 
 def people_mask(size: tuple[int, int], *boxes: tuple[int, int, int, int]) -> np.ndarray:
@@ -22,15 +21,28 @@ def people_mask(size: tuple[int, int], *boxes: tuple[int, int, int, int]) -> np.
 
 
 def regions_of(mask: np.ndarray, people: str = 'each') -> list[Region]:
-    return person_regions(mask, person_boxes(mask), people)
+    return People(mask).regions(people)
 
 
 MASK = people_mask((60, 40), (5, 5, 14, 20), (30, 10, 12, 24))
 
 
 def test_brightness_is_that_of_equation_1() -> None:
-    image = np.array([[[10, 20, 30], [250, 0, 50]], [[1, 2, 3], [4, 5, 6]]], np.uint8)
-    assert mean_brightness(image, np.array([[1, 1], [0, 0]], np.uint8)) == pytest.approx((10 + 20 + 30 + 300) / 6)
+    image = np.array([[[10, 20, 30], [50, 0, 51]], [[1, 2, 3], [4, 5, 6]]], np.uint8)
+    mask = np.array([[1, 1], [0, 0]], np.int32)
+    result, shifts = center_brightness(image, regions_of(mask))
+    assert shifts == [round((1 + 2 + 3 + 4 + 5 + 6) / 6 - (10 + 20 + 30 + 50 + 0 + 51) / 6)]
+    assert result.tolist() == [[[0, 0, 7], [27, 0, 28]], [[1, 2, 3], [4, 5, 6]]]
+
+
+def test_others_are_no_background() -> None:
+    image = np.full((40, 60, 3), 100, np.uint8)
+    image[MASK == 1], image[MASK == 2] = 50, 200
+    first, second = regions_of(MASK)
+    result, shifts = center_brightness(image, [first], [second])
+    assert shifts == [50]
+    np.testing.assert_array_equal(result[MASK != 1], image[MASK != 1])
+    assert (result[MASK == 1] == 100).all()
 
 
 @pytest.mark.parametrize('people', ['each', 'all'])
@@ -42,7 +54,7 @@ def test_means_agree_within_rounding_where_nothing_is_clipped(people: str, seed:
     image[MASK == 2] -= np.uint8(50)
     given = image.copy()
     regions = regions_of(MASK, people)
-    result, shifts = center_brightness(image, MASK, regions)
+    result, shifts = center_brightness(image, regions)
     np.testing.assert_array_equal(image, given)
     np.testing.assert_array_equal(result[MASK == 0], image[MASK == 0])
     wanted = image[MASK == 0].mean()
@@ -60,7 +72,7 @@ def test_clipped_to_the_range_of_a_byte(person: list, background: int, expected:
     image, mask = np.full((4, 4, 3), background, np.uint8), np.zeros((4, 4), np.uint8)
     mask[1, 2] = 1
     image[1, 2] = person
-    result, shifts = center_brightness(image, mask, regions_of(mask))
+    result, shifts = center_brightness(image, regions_of(mask))
     assert result[1, 2].tolist() == expected
     assert shifts == [expected[2] - person[2]]
 
@@ -68,11 +80,11 @@ def test_clipped_to_the_range_of_a_byte(person: list, background: int, expected:
 @pytest.mark.parametrize('mask', [np.zeros((40, 60), np.int32), np.ones((40, 60), np.int32)], ids=['nobody', 'full'])
 def test_nothing_to_center(mask: np.ndarray) -> None:
     image = np.full((40, 60, 3), 7, np.uint8)
-    assert center_brightness(image, mask, regions_of(mask)) == (image, [])
+    assert center_brightness(image, regions_of(mask)) == (image, [])
 
 
 def place(mask: np.ndarray, seed: int, sides: tuple[float, float] = (0.2, 0.5), person: int = 0) -> Occluder | None:
-    integral = cv2.integral((mask > 0).view(np.uint8))
+    integral = cv2.integral((mask == 0).view(np.uint8))
     return place_occluder(integral, regions_of(mask)[person], sides, np.random.default_rng(seed))
 
 
@@ -102,6 +114,8 @@ def test_places_of_occluders() -> None:
     assert heights.max() < 0.51 + 0.5 / 20
     assert np.quantile(widths, 0.9) > 0.4
     assert np.quantile(heights, 0.1) < 0.3
+    inside = (widths < 0.51) & (heights < 0.51)  # not cut by the picture's border
+    assert abs(np.corrcoef(widths[inside], heights[inside])[0, 1]) < 0.3  # each side is drawn for itself
     assert len(directions) == 4
     assert {index for places in filled for index, free in enumerate(places) if free} == {0, 1, 2, 3}
 

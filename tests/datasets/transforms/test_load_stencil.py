@@ -18,7 +18,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_ids_are_read_exactly(path: Path) -> None:
     loaded = TRANSFORMS.build({'type': 'LoadStencil'})({'stencil_path': path, 'ori_shape': (2, 3)})['stencil']
-    assert loaded.dtype == np.int32
+    assert loaded.dtype == np.uint16
     np.testing.assert_array_equal(loaded, STENCIL)
 
 

@@ -1,6 +1,7 @@
 """MMPose's own configs train against a domain classifier, and are themselves in tests."""
 
 import copy
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,7 +18,7 @@ from mmpose.structures import PoseDataSample
 
 from synpose.models.adversaries.stripping import strip_adversary
 from synpose.testing import write_photos
-from synpose.testing.small_dekr import shrink_dekr
+from synpose.testing.small_dekr import shrink_dekr, shrink_hrnet
 from synpose.testing.small_topdown import shrink_topdown
 
 BODY = 'mmpose::body_2d_keypoint/'
@@ -75,19 +76,14 @@ def stock(request, people_folder):
 
 
 def train_loader(config, target=None):
-    """A data loader as a user writes it: the config's, its dataset combined with another."""
+    """A data loader as a user writes it: the config's, its dataset beside another."""
     source = config.train_dataloader.dataset.to_dict()
-    target = target or copy.deepcopy(source)
-    for label, dataset in enumerate((source, target)):
-        dataset['pipeline'].append(dict(type='MarkDomain', label=label))
-    metainfo = dict(from_file='configs/_base_/datasets/coco.py')
-    combined = dict(type='CombinedDataset', metainfo=metainfo, datasets=[source, target])
     return dict(
         batch_size=sum(COUNTS),
         num_workers=0,
         sampler=dict(type='DefaultSampler', shuffle=True),
         batch_sampler=dict(type='DomainBalancedSampler', ratio=COUNTS),
-        dataset=dict(**combined, pipeline=[dict(type='KeepPackedInputs')]),
+        dataset=dict(type='SourceTargetDataset', source=source, target=target or copy.deepcopy(source)),
         collate_fn=list,
     )
 
@@ -190,8 +186,9 @@ def test_losses_and_gradients_are_those_of_the_parts(stock, number):
             torch.testing.assert_close(got, wanted, rtol=1e-3, atol=1e-5 * float(wanted.abs().max() + 1e-3))
 
 
-def test_labels_of_the_target_are_not_used(stock):
-    model = build(wrap(stock.config, taps(stock)[-1])).train()
+@pytest.mark.parametrize('number', [0, -1])
+def test_labels_of_the_target_are_not_used(stock, number):
+    model = build(wrap(stock.config, taps(stock)[number])).train()
     start = copy.deepcopy(model.state_dict())
     expected = losses_of(model, stock.batch)
     nonsense, nothing, source = (copy.deepcopy(stock.batch) for _ in range(3))
@@ -226,12 +223,13 @@ def test_both_domains_pass_batch_normalization_together(stock):
         assert torch.equal(model.estimator.get_buffer(name), value), name
 
 
-def test_every_process_of_many_trains_as_one_alone(stock, tmp_path):
+@pytest.mark.parametrize('number', [0, -1])
+def test_every_process_of_many_trains_as_one_alone(stock, number, tmp_path):
     torch.distributed.init_process_group('gloo', init_method=f'file://{tmp_path}/store', rank=0, world_size=1)
     try:
         results = []
         for distributed in (False, True):
-            model = build(wrap(stock.config, taps(stock)[-1])).train()
+            model = build(wrap(stock.config, taps(stock)[number])).train()
             optim_wrapper = build_optim_wrapper(model, dict(optimizer=dict(type='SGD', lr=1e-2)))
             step = MMDistributedDataParallel(model) if distributed else model
             # A parameter without gradient would stop the second step under MMEngine's defaults.
@@ -241,6 +239,21 @@ def test_every_process_of_many_trains_as_one_alone(stock, tmp_path):
     for one, other in zip(*results):
         for name in one:
             torch.testing.assert_close(one[name], other[name], rtol=1e-4, atol=1e-5)
+
+
+def test_a_tap_without_gradient_is_refused(dekr, dekr_batch):
+    model = build(wrap(dekr, TAPS['DEKR'][0])).train()
+    model.estimator.backbone.requires_grad_(False)
+    with pytest.raises(ValueError, match='tap: neck has no gradient to reverse'):
+        losses_of(model, dekr_batch)
+
+
+def test_hooks_of_mmpose_find_the_parts(stock):
+    model = build(wrap(stock.config, taps(stock)[0]))
+    names = set(model.state_dict())
+    for part in ('backbone', 'head', *(('neck',) if model.estimator.with_neck else ())):
+        assert getattr(model, part) is getattr(model.estimator, part)
+    assert all(name.startswith(('estimator.', 'classifier.')) for name in names)
 
 
 def test_a_copy_of_the_model_is_its_own(stock):
@@ -287,6 +300,22 @@ def test_photos_without_labels_are_a_target(dekr, tmp_path):
         assert torch.isfinite(total(losses))
 
 
+def test_detected_boxes_are_a_target_of_a_topdown_estimator(people_folder, tmp_path):
+    config = shrink_topdown(get_config(STOCK['HRNet'][0]))
+    root = dict(data_root=str(people_folder), data_prefix=dict(img='images/'), ann_file='annotations/train.json')
+    config.train_dataloader.dataset.update(root)
+    annotations = json.loads((people_folder / root['ann_file']).read_text())['annotations']
+    boxes = [dict(image_id=a['image_id'], category_id=1, bbox=a['bbox'], score=0.9) for a in annotations]
+    (tmp_path / 'boxes.json').write_text(json.dumps(boxes))
+    source = config.train_dataloader.dataset
+    pipeline = [step for step in source.pipeline if step['type'] not in ('RandomHalfBody', 'GenerateTarget')]
+    target = dict(source, pipeline=pipeline, test_mode=True, bbox_file=str(tmp_path / 'boxes.json'))
+    items = next(take(train_loader(config, target), 1))
+    assert not any(item['data_samples'].gt_instance_labels for item in items[COUNTS[0] :])
+    losses = losses_of(build(wrap(config, TAPS['HRNet'][0])).train(), pseudo_collate(items))
+    assert torch.isfinite(total(losses))
+
+
 def empty_batch(labels):
     metainfo = [dict(img_path=f'{number}.png', domain_label=label) for number, label in enumerate(labels)]
     return dict(inputs=torch.zeros(len(labels), 3, 64, 64), data_samples=[PoseDataSample(metainfo=m) for m in metainfo])
@@ -295,7 +324,10 @@ def empty_batch(labels):
 @pytest.mark.parametrize(
     ('labels', 'message'),
     [
-        ([0, None], r'1.png: domain_label must be 0 \(source\) or 1 \(target\), got None; .*MarkDomain'),
+        (
+            [0, None],
+            r'1.png: domain_label must be 0 \(source\) or 1 \(target\), got None; SourceTargetDataset writes it',
+        ),
         ([0, 0], 'has 2 source and 0 target pictures'),
         ([1], 'has 0 source and 1 target pictures'),
     ],
@@ -320,10 +352,26 @@ def test_wrong_options_are_refused_at_once(dekr, options, message):
         MODELS.build(wrap(dekr, dict(TAPS['DEKR'][0], **options)))
 
 
-def test_what_is_no_estimator_is_refused():
-    config = dict(type='DomainClassifier', in_channels=3)
-    with pytest.raises((ValueError, TypeError)):
-        MODELS.build(dict(type='DomainAdversarialPoseEstimator', estimator=config, classifier=config))
+def test_what_is_no_estimator_is_refused(dekr):
+    classifier = dict(type='DomainClassifier', in_channels=3)
+    for estimator in (classifier, {key: value for key, value in dekr.model.items() if key != 'head'}):
+        with pytest.raises(ValueError, match=f'{estimator["type"]} is no pose estimator with a head'):
+            MODELS.build(dict(type='DomainAdversarialPoseEstimator', estimator=estimator, classifier=classifier))
+
+
+def test_a_head_whose_loss_bypasses_its_forward_is_refused(people_folder):
+    config = get_config(f'{BODY}cid/coco/cid_hrnet-w32_8xb20-140e_coco-512x512.py')
+    shrink_hrnet(config.model.backbone)
+    config.model.backbone.init_cfg = None
+    config.model.head.update(in_channels=32, gfd_channels=8)
+    root = dict(data_root=str(people_folder), data_prefix=dict(img='images/'))
+    config.train_dataloader.dataset.update(ann_file='annotations/train.json', **root)
+    batch = pseudo_collate(next(take(train_loader(config), 1)))
+    inner = dict(tap='head.iia_module.keypoint_root_conv', classifier=dict(in_channels=18))
+    with pytest.raises(ValueError, match=r'loss of CIDHead does not go through its forward, .* tap the backbone'):
+        losses_of(build(wrap(config, inner)).train(), batch)
+    outer = dict(tap='neck', classifier=dict(in_channels=32))
+    assert torch.isfinite(total(losses_of(build(wrap(config, outer)).train(), batch)))
 
 
 @pytest.mark.parametrize(
@@ -335,6 +383,7 @@ def test_what_is_no_estimator_is_refused():
             dict(tap='neck', classifier=dict(in_channels=480)),
             r'in_channels is 480, but the features are \(6, 32, 16, 16',
         ),
+        (dict(tap='backbone.bn1', classifier=dict(in_channels=64)), 'follows backbone.bn1 changes its output in place'),
         (dict(tap='head.loss_module.heatmap'), r'heatmap returns \(\) for a batch of 6 pictures'),
     ],
 )

@@ -16,15 +16,11 @@ DEMO = Path(__file__).resolve().parents[3] / 'configs/demo/dekr_hrnet-w16_1xb6-2
 ADDED = """
 model = dict(_delete_=True, type='DomainAdversarialPoseEstimator', estimator=_base_.model, tap='neck',
              classifier=dict(type='DomainClassifier', in_channels=24))
-source = _base_.train_dataloader.dataset
-source.pipeline.append(dict(type='MarkDomain', label=0))
 target = dict(type='PhotoDataset', data_root='PHOTOS', pipeline=[
-    dict(type='LoadPhoto'), *_base_.train_pipeline[1:3], dict(type='PackPoseInputs'),
-    dict(type='MarkDomain', label=1)])
+    dict(type='LoadPhoto'), *_base_.train_pipeline[1:3], dict(type='PackPoseInputs')])
 train_dataloader = dict(
     batch_sampler=dict(type='DomainBalancedSampler', ratio=(2, 1)),
-    dataset=dict(_delete_=True, type='CombinedDataset', metainfo=dict(from_file='configs/_base_/datasets/coco.py'),
-                 datasets=[source, target], pipeline=[dict(type='KeepPackedInputs')]))
+    dataset=dict(_delete_=True, type='SourceTargetDataset', source=_base_.train_dataloader.dataset, target=target))
 custom_hooks = [*_base_.custom_hooks, dict(type='GradientReversalScheduleHook', schedule='dann')]
 """
 

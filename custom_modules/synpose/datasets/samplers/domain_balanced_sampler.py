@@ -71,7 +71,8 @@ class DomainBalancedSampler(Sampler):
     cycle, so that all its pictures are seen equally often. In every batch of every process the source comes first.
 
     Which pictures an epoch has follows from seed and epoch alone: the same whether workers are persistent, after a
-    resume, and, over all processes together, for the same total batch size.
+    resume, and, over all processes together, for the same total batch size. (With ``sample_ratio_factor`` the
+    ``CombinedDataset`` itself draws which of its pictures stands for an index.)
 
     Unlike MMPose's ``MultiSourceSampler`` it knows the batch size of the data loader, refuses proportions that it
     cannot hold, and takes the right datasets with ``sample_ratio_factor``.
@@ -81,10 +82,12 @@ class DomainBalancedSampler(Sampler):
         ...     batch_size=6,
         ...     sampler=dict(type='DefaultSampler', shuffle=True),
         ...     batch_sampler=dict(type='DomainBalancedSampler', ratio=(2, 1)),
+        ...     dataset=dict(type='SourceTargetDataset', source=..., target=...),
         ... )
 
     Args:
-        sampler: ``DefaultSampler`` over the dataset, for its seed, its epoch and whether to shuffle.
+        sampler: ``DefaultSampler`` over a ``SourceTargetDataset`` or another ``CombinedDataset``, for its seed, its
+            epoch and whether to shuffle.
         batch_size: Of one process; the data loader's.
         ratio: Shares of the datasets in a batch, in any unit.
 

@@ -3,12 +3,10 @@
 from .background_occlusion import BackgroundOcclusion
 from .center_human_brightness import CenterHumanBrightness
 from .draw_style_image import DrawStyleImage
-from .keep_packed_inputs import KeepPackedInputs
 from .load_depth import LoadDepth
 from .load_photo import LoadPhoto
 from .load_stencil import LoadStencil
 from .load_style_image import LoadStyleImage
-from .mark_domain import MarkDomain
 from .pack_crowd_inputs import PackCrowdInputs
 from .pack_translation_inputs import PackTranslationInputs
 from .random_image_crop import RandomImageCrop
@@ -20,12 +18,10 @@ __all__ = [
     'BackgroundOcclusion',
     'CenterHumanBrightness',
     'DrawStyleImage',
-    'KeepPackedInputs',
     'LoadDepth',
     'LoadPhoto',
     'LoadStencil',
     'LoadStyleImage',
-    'MarkDomain',
     'PackCrowdInputs',
     'PackTranslationInputs',
     'RandomImageCrop',

@@ -1,6 +1,6 @@
 """Hide parts of people behind parts of their background."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import cv2
@@ -11,7 +11,7 @@ from mmpose.registry import TRANSFORMS
 
 from ..coco_people import clipped_boxes
 from .harmonizing import Occluder, paste_occluders, place_occluder
-from .person_regions import PEOPLE, person_boxes, read_mask, sample_regions, visible_extents
+from .person_regions import PEOPLE, chosen_numbers, sample_people, visible_extent
 
 
 @TRANSFORMS.register_module()
@@ -45,8 +45,9 @@ class BackgroundOcclusion(BaseTransform):
         sides: Smallest and largest width and height of a rectangle, fractions of the person's.
         mask: Key of the mask, ``(H, W)``: 0 on nobody, a number for each person; or bool.
         people: ``'each'`` draws a rectangle for every person, ``'all'`` one for all people together.
-        numbers: Key of the numbers of the people to cover, such as ``'stencil_id'``, the people of the data sample.
-            Default: everybody in the mask.
+        numbers: Key of the numbers of the people to cover: ``'stencil_id'`` for the people of the data sample,
+            ``'synthetic_id'`` for those of them who are rendered. Default: everybody in the mask. Nobody's pixels fill
+            a rectangle, and no pixels in the box of a person without an outline.
 
     Raises:
         ValueError: If an argument is out of range; on a picture, if the mask is missing or does not fit it.
@@ -75,9 +76,10 @@ class BackgroundOcclusion(BaseTransform):
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Change ``img`` and the labels that tell what it shows."""
-        mask, boxes, regions = sample_regions(results, self.mask, self.people, self.numbers)
+        people = sample_people(results, self.mask)
+        regions = people.regions(self.people, chosen_numbers(results, self.numbers))
         rng = np.random.default_rng(self._seed())
-        integral = cv2.integral((mask != 0).view(np.uint8))
+        integral = cv2.integral(people.background())
         drawn = [place_occluder(integral, region, self.sides, rng) for region in regions if rng.random() < self.prob]
         occluders = [occluder for occluder in drawn if occluder is not None]
         image, covered = paste_occluders(results['img'], occluders)
@@ -89,8 +91,7 @@ class BackgroundOcclusion(BaseTransform):
             results['img'] = image
             _cover_joints(results, covered)
             if 'stencil' in results:
-                stencil = read_mask(results, 'stencil')
-                _cover_people(results, occluders, person_boxes(stencil) if stencil is not mask else boxes)
+                _cover_people(results, occluders, covered)
         return results
 
     def __repr__(self) -> str:
@@ -112,22 +113,19 @@ def _cover_joints(results: dict[str, Any], covered: np.ndarray) -> None:
     results['keypoints_visibility'] = np.where(hidden, np.minimum(visibility, 1), visibility).astype(visibility.dtype)
 
 
-def _cover_people(
-    results: dict[str, Any], occluders: Iterable[Occluder], boxes: Mapping[int, tuple[slice, slice]]
-) -> None:
+def _cover_people(results: dict[str, Any], occluders: Iterable[Occluder], covered: np.ndarray) -> None:
     """Take the covered pixels from the stencil, and fit the boxes and areas of the people who lost some."""
-    before, stencil = results['stencil'], results['stencil'].copy()
-    covered: set[int] = set()
+    people, owners = sample_people(results, 'stencil'), np.ravel(results.get('stencil_id', ()))
+    numbers = people.boxes.keys() & set(owners.tolist())
+    extents = {number: visible_extent(people.region(number), covered) for number in numbers}
+    results['stencil'] = results['stencil'].copy()
     for occluder in occluders:
-        covered.update(np.unique(before[occluder.target]).tolist())
-        stencil[occluder.target] = 0
-    results['stencil'] = stencil
-    owners = np.ravel(results.get('stencil_id', ()))
-    extents = visible_extents(stencil, boxes, covered & boxes.keys() & set(owners.tolist()))
-    height, width = stencil.shape
+        results['stencil'][occluder.target] = 0
     for key in {'bbox', 'area'} & results.keys():
         values = np.array(results[key])
-        for number, (box, area) in extents.items():
-            own = clipped_boxes(np.array([box]), (width, height))[0] if key == 'bbox' else area
-            values.reshape(len(owners), -1)[owners == number] = own
+        for number, extent in extents.items():
+            if extent is not None:
+                box, area = extent
+                own = clipped_boxes(np.array([box]), covered.shape[::-1])[0] if key == 'bbox' else area
+                values.reshape(len(owners), -1)[owners == number] = own
         results[key] = values

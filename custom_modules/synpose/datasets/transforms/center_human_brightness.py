@@ -7,7 +7,7 @@ from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
 from .harmonizing import center_brightness
-from .person_regions import PEOPLE, sample_regions
+from .person_regions import PEOPLE, chosen_numbers, sample_people
 
 
 @TRANSFORMS.register_module()
@@ -28,8 +28,9 @@ class CenterHumanBrightness(BaseTransform):
     Args:
         mask: Key of the mask, ``(H, W)``: 0 on nobody, a number for each person; or bool.
         people: ``'each'`` shifts every person to the background's brightness, ``'all'`` shifts all by the same.
-        numbers: Key of the numbers of the people to shift, such as ``'stencil_id'``, the people of the data sample.
-            Default: everybody in the mask.
+        numbers: Key of the numbers of the people to shift: ``'stencil_id'`` for the people of the data sample,
+            ``'synthetic_id'`` for those of them who are rendered. Default: everybody in the mask. Nobody counts as
+            background, people without an outline neither: in their box.
 
     Raises:
         ValueError: If ``people`` is neither; on a picture, if the mask is missing or does not fit it.
@@ -42,8 +43,9 @@ class CenterHumanBrightness(BaseTransform):
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Change ``img``."""
-        mask, _, regions = sample_regions(results, self.mask, self.people, self.numbers)
-        results['img'], shifts = center_brightness(results['img'], mask, regions)
+        people, numbers = sample_people(results, self.mask), chosen_numbers(results, self.numbers)
+        regions = people.regions(self.people, numbers)
+        results['img'], shifts = center_brightness(results['img'], regions, people.others(numbers))
         results['brightness_shifts'] = np.array(shifts, np.int32)
         results['brightness_centered'] = bool(shifts)
         return results

@@ -36,43 +36,41 @@ class Occluder(NamedTuple):
         return slice(self.source_y, self.source_y + self.height), slice(self.source_x, self.source_x + self.width)
 
 
-def mean_brightness(image: np.ndarray, mask: np.ndarray) -> float:
-    """Return the mean over channels and pixels, ``B_A = sum(R + G + B) / 3 N_A`` (equation 1).
-
-    Args:
-        image: ``(H, W, 3)`` uint8.
-        mask: ``(H, W)`` uint8, which pixels; at least one.
-    """
-    return sum(cv2.mean(image, mask)[:3]) / 3
-
-
-def center_brightness(image: np.ndarray, mask: np.ndarray, regions: Sequence[Region]) -> tuple[np.ndarray, list[int]]:
+def center_brightness(
+    image: np.ndarray, regions: Sequence[Region], others: Sequence[Region] = ()
+) -> tuple[np.ndarray, list[int]]:
     """Move the brightness of people to that of the background (equation 2), clipped to [0, 255].
 
-    The shift is rounded to a whole number, so the means differ by at most .5 where nothing is clipped.
+    The brightness of a set A of pixels is ``B_A = sum(R + G + B) / 3 N_A`` (equation 1). The shift is rounded to a
+    whole number, so the means differ by at most .5 where nothing is clipped.
 
     Args:
         image: ``(H, W, 3)`` uint8; not changed.
-        mask: ``(H, W)``, 0 on the background.
         regions: Whose brightness is moved, each by a shift of its own.
+        others: What stays, and is not background. No regions overlap.
 
     Returns:
         The new picture, and the shift of each region. Without people or without background the picture itself, and
         no shifts.
     """
-    background = (mask == 0).view(np.uint8)
-    if not regions or not background.any():
+    sums = [
+        (cv2.norm(image[box], cv2.NORM_L1, pixels), cv2.countNonZero(pixels)) for box, pixels in (*regions, *others)
+    ]
+    light, shown = (sum(values) for values in zip(*sums)) if sums else (0.0, 0)
+    left = image.shape[0] * image.shape[1] - shown
+    if not regions or not left:
         return image, []
-    wanted, result, shifts = mean_brightness(image, background), image.copy(), []
-    for box, pixels in regions:
-        shift = round(wanted - mean_brightness(image[box], pixels))
-        cv2.add(image[box], np.full(4, shift, np.float64), dst=result[box], mask=pixels)  # four: a color, to OpenCV
+    wanted, result, shifts = (cv2.norm(image, cv2.NORM_L1) - light) / (3 * left), image.copy(), []
+    for (box, pixels), (light, shown) in zip(regions, sums):
+        shift = round(wanted - light / (3 * shown))
+        change = cv2.cvtColor(pixels * np.uint8(abs(shift)), cv2.COLOR_GRAY2BGR)
+        (cv2.add if shift > 0 else cv2.subtract)(result[box], change, dst=result[box])
         shifts.append(shift)
     return result, shifts
 
 
 def place_occluder(
-    people_integral: np.ndarray, region: Region, sides: tuple[float, float], rng: np.random.Generator
+    free_integral: np.ndarray, region: Region, sides: tuple[float, float], rng: np.random.Generator
 ) -> Occluder | None:
     """Draw a rectangle over a person, and one without people beside the person to fill it with.
 
@@ -81,7 +79,7 @@ def place_occluder(
     or right of the person's box.
 
     Args:
-        people_integral: ``(H + 1, W + 1)``, :func:`cv2.integral` of a mask that is 0 where nobody is.
+        free_integral: ``(H + 1, W + 1)``, :func:`cv2.integral` of a mask that is 1 where nobody is, else 0.
         region: The person.
         sides: Smallest and largest fraction.
         rng: Where chance comes from.
@@ -90,7 +88,7 @@ def place_occluder(
         The rectangle, or ``None`` if there is no such place among a grid of ``CANDIDATES`` by ``CANDIDATES`` (each
         place, if there are no more) on every side.
     """
-    height, width = people_integral.shape[0] - 1, people_integral.shape[1] - 1
+    height, width = free_integral.shape[0] - 1, free_integral.shape[1] - 1
     left, top, right, bottom = region.extent
     inside = np.flatnonzero(region.pixels.view(bool))
     row, column = divmod(int(inside[rng.integers(len(inside))]), region.pixels.shape[1])
@@ -107,10 +105,10 @@ def place_occluder(
     for side in rng.permutation(4):
         first_row, last_row, first_column, last_column = corners[side]
         rows, columns = _spread(first_row, last_row, rng), _spread(first_column, last_column, rng)
-        sums = people_integral[np.ix_(np.append(rows, rows + h), np.append(columns, columns + w))]
+        sums = free_integral[np.ix_(np.append(rows, rows + h), np.append(columns, columns + w))]
         i, j = len(rows), len(columns)
-        people = sums[i:, j:] - sums[:i, j:] - sums[i:, :j] + sums[:i, :j]
-        places = np.argwhere(people == 0)
+        free = sums[i:, j:] - sums[:i, j:] - sums[i:, :j] + sums[:i, :j]
+        places = np.argwhere(free == w * h)
         if len(places):
             chosen = places[rng.integers(len(places))]
             return Occluder(x, y, w, h, int(columns[chosen[1]]), int(rows[chosen[0]]))

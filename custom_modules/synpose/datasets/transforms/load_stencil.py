@@ -1,6 +1,5 @@
 """Load the instance stencil of an image."""
 
-import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
@@ -15,7 +14,7 @@ class LoadStencil(BaseTransform):
 
     Required keys: ``stencil_path``; ``ori_shape`` or ``img_shape`` are checked against if present.
 
-    Added keys: ``stencil``, ``(H, W)`` int32; 0 is background and k the person whose ``stencil_id`` is k.
+    Added keys: ``stencil``, ``(H, W)`` uint16; 0 is background and k the person whose ``stencil_id`` is k.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -24,5 +23,5 @@ class LoadStencil(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Add ``stencil`` to the data sample."""
-        results['stencil'] = read_png16(results, 'stencil_path').astype(np.int32)
+        results['stencil'] = read_png16(results, 'stencil_path')
         return results

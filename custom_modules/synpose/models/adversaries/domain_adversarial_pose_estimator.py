@@ -8,7 +8,7 @@ from mmengine.model import BaseModel
 from mmpose.models.pose_estimators.base import BasePoseEstimator
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
-from torch import Tensor
+from torch import Tensor, nn
 
 from .domain_classifier import SOURCE, TARGET
 from .gradient_reversal import GradientReversal
@@ -27,7 +27,7 @@ def domain_labels(data_samples: Sequence[PoseDataSample]) -> list[int]:
             path = sample.metainfo.get('img_path', 'a picture')
             raise ValueError(
                 f'{path}: domain_label must be {SOURCE} (source) or {TARGET} (target), got {label}; '
-                "end the pipelines of both datasets with dict(type='MarkDomain', label=...)"
+                'SourceTargetDataset writes it'
             )
     if len(set(labels)) < 2:
         raise ValueError(
@@ -50,10 +50,11 @@ class DomainAdversarialPoseEstimator(BaseModel):
     with f the tapped feature and R the gradient reversal. Nothing but the images of target pictures is looked at:
     labels that they may have never reach a loss. In tests this is exactly the estimator.
 
-    All pictures of a batch pass the backbone and the neck together, so that batch normalization uses the same
-    statistics for both domains, in training and in tests.
+    Batches are of ``SourceTargetDataset`` and ``DomainBalancedSampler``. All pictures of a batch pass the backbone and
+    the neck together, so that batch normalization uses the same statistics for both domains, in training and in tests.
 
-    The state dict is the estimator's with ``estimator.`` before each name, and the classifier's.
+    The state dict is the estimator's with ``estimator.`` before each name, and the classifier's; an optimizer
+    constructor that looks at how names begin (MMPose's ``LayerDecayOptimWrapperConstructor``) does not know them.
     ``tools/strip_adversary.py`` makes it a checkpoint for the estimator alone, which MMPose's inference API takes with
     the config of the estimator. To start from such a checkpoint set ``init_cfg=dict(type='Pretrained',
     checkpoint=...)`` in the estimator's config.
@@ -90,9 +91,12 @@ class DomainAdversarialPoseEstimator(BaseModel):
         data_preprocessor: dict[str, Any] | None = None,
         init_cfg: dict[str, Any] | None = None,
     ) -> None:
+        kind = estimator['type'] if isinstance(estimator['type'], type) else MODELS.get(estimator['type'])
+        if not (isinstance(kind, type) and issubclass(kind, BasePoseEstimator) and estimator.get('head')):
+            raise ValueError(
+                f'DomainAdversarialPoseEstimator: estimator: {estimator["type"]} is no pose estimator with a head'
+            )
         inner = MODELS.build({'data_preprocessor': data_preprocessor, **estimator})
-        if not isinstance(inner, BasePoseEstimator) or not inner.with_head:
-            raise ValueError(f'DomainAdversarialPoseEstimator: {type(inner).__name__} is no pose estimator with a head')
         check_tap(inner, tap)
         if not (index is None or index == 'sum' or isinstance(index, int)):
             raise ValueError(f"DomainAdversarialPoseEstimator: index must be a number, 'sum' or None, got {index!r}")
@@ -102,6 +106,21 @@ class DomainAdversarialPoseEstimator(BaseModel):
         self.classifier = MODELS.build(classifier)
         self.tap = tap
         self.index = index
+
+    @property
+    def backbone(self) -> nn.Module:
+        """The estimator's, where hooks and MMPose's inference API look for it."""
+        return self.estimator.backbone
+
+    @property
+    def neck(self) -> nn.Module:
+        """The estimator's."""
+        return self.estimator.neck
+
+    @property
+    def head(self) -> nn.Module:
+        """The estimator's."""
+        return self.estimator.head
 
     def forward(
         self, inputs: Tensor | list[Tensor], data_samples: list[PoseDataSample] | None = None, mode: str = 'tensor'
@@ -126,7 +145,7 @@ class DomainAdversarialPoseEstimator(BaseModel):
 
         Raises:
             ValueError: If a picture does not tell its domain, the batch lacks one, or the tap or its index does not
-                lead to one feature with a row a picture.
+                lead to one feature with a row a picture and a gradient.
         """
         labels = domain_labels(data_samples)
         source = [row for row, label in enumerate(labels) if label == SOURCE]
@@ -138,6 +157,11 @@ class DomainAdversarialPoseEstimator(BaseModel):
             raise ValueError(
                 f'tap: {self.tap} returns {tuple(features.shape)} for a batch of {len(labels)} pictures; '
                 'tap a module with one row a picture'
+            )
+        if torch.is_grad_enabled() and not features.requires_grad:
+            raise ValueError(
+                f'tap: {self.tap} has no gradient to reverse: all before it is frozen, or it lies in a block whose '
+                'activations are recomputed (with_cp); tap a module after it'
             )
         domains = torch.tensor(labels, device=features.device)
         return {**losses, **self.classifier.loss(self.gradient_reversal(features), domains)}

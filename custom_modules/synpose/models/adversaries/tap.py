@@ -93,27 +93,59 @@ def tapped(estimator: BasePoseEstimator, name: str, rows: Tensor) -> Iterator[li
 
     Yields:
         The list that the outputs are added to.
+
+    Raises:
+        ValueError: If the tap lies in a head whose loss does not go through its ``forward``, where the rows are taken;
+            or if what follows changes the recorded tensor in place.
     """
     outputs: list[Any] = []
+    versions: list[list[int]] = []
     head = estimator.head
     forward = head.forward
+    calls = 0
+
+    def record(output: Any) -> None:
+        outputs.append(output)
+        versions.append(_versions(output))
 
     def forward_all(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
         output = forward(*args, **kwargs)
         if name == 'head':
-            outputs.append(output)
+            record(output)
         return take_rows(output, rows)
 
+    in_head = name.split('.')[0] == 'head'
     with ExitStack() as undo:
         if name != 'head':
             module = estimator.get_submodule(name)
-            hook = module.register_forward_hook(lambda _module, _inputs, output: outputs.append(output))
+            hook = module.register_forward_hook(lambda _module, _inputs, output: record(output))
             undo.callback(hook.remove)
-        if name.split('.')[0] == 'head':
+        if in_head:
             head.forward = forward_all  # no hook: MMPose's heads call their forward by its name
             undo.callback(delattr, head, 'forward')
         else:
             last = estimator.neck if estimator.with_neck else estimator.backbone
             hook = last.register_forward_hook(lambda _module, _inputs, output: take_rows(output, rows))
             undo.callback(hook.remove)
-        yield outputs
+        failure = None
+        try:
+            yield outputs
+        except Exception as error:  # of a loss that got rows without labels
+            if not in_head or calls:
+                raise
+            failure = error
+    if in_head and calls != 1:
+        raise ValueError(
+            f'tap: {name}: the loss of {type(head).__name__} does not go through its forward, so the target would '
+            'reach it; tap the backbone or the neck'
+        ) from failure
+    if versions != [_versions(output) for output in outputs]:
+        raise ValueError(f'tap: what follows {name} changes its output in place; tap the module that changes it')
+
+
+def _versions(output: Any) -> list[int]:
+    """Return how often each tensor of a module's output has been changed in place."""
+    entries = output if isinstance(output, list | tuple) else [output]
+    return [entry._version for entry in entries if isinstance(entry, Tensor)]
