@@ -1,5 +1,6 @@
 # "Adversarial" of Etheve & Remy, table 1: a classifier of the sum of the stacks' logits, its gradient reversed. 70% of
-# a batch are of the source, 30% of the target: 7 and 3. Its rate falls by a tenth every 3000 steps.
+# a batch are of the source, 30% of the target: 7 and 3, where the authors draw whole batches of six from one domain or
+# the other. An epoch so has six steps for the seven of "Classic". The rate falls by a tenth every 3000 steps.
 _base_ = ['hourglass-1stack_1xb6-6e_synpose14-256x256.py']
 
 param_scheduler = [dict(type='StepLR', step_size=3000, gamma=0.9, by_epoch=False)]

@@ -32,6 +32,8 @@ class SourceTargetDataset(CombinedDataset):
         ValueError: If one of them has no pictures.
     """
 
+    _fully_initialized: bool
+
     def __init__(self, source: dict[str, Any], target: dict[str, Any], lazy_init: bool = False) -> None:
         self.datasets: list[BaseDataset] = []
         BaseDataset.__init__(self, lazy_init=True)  # CombinedDataset's would build all, and reads lengths at once

@@ -5,6 +5,7 @@ import pytest
 from synpose.datasets.transforms.harmonizing import (
     CANDIDATES,
     Occluder,
+    _draw_pixel,
     center_brightness,
     paste_occluders,
     place_occluder,
@@ -153,3 +154,15 @@ def test_fillings_come_from_the_picture_as_it_was() -> None:
     assert covered.sum() == 40
     assert covered[first.target].all()
     assert covered[second.target].all()
+
+
+@pytest.mark.parametrize('filled', [300, 60, 15])  # the last by the list of pixels, nearly half of the time
+def test_pixels_are_drawn_alike(filled: int) -> None:
+    rng = np.random.default_rng(0)
+    pixels = np.zeros((20, 30), np.uint8)
+    pixels.reshape(-1)[rng.permutation(600)[:filled]] = 1
+    counts = np.zeros_like(pixels, int)
+    for _ in range(20 * filled):
+        counts[_draw_pixel(pixels, rng)] += 1
+    assert not counts[pixels == 0].any()
+    np.testing.assert_allclose(counts[pixels == 1], 20, atol=18)  # four standard deviations

@@ -92,6 +92,8 @@ def test_labels_are_not_changed() -> None:
 
 
 def test_bad_samples() -> None:
+    with pytest.raises(ValueError, match='PDJMetric: there are no samples'):
+        METRICS.build({'type': 'PDJMetric'}).compute_metrics([])
     without = sample({}, number=7)
     del without['input_scale']
     with pytest.raises(ValueError, match='image 7: input_scale: missing'):
@@ -112,6 +114,7 @@ def test_bad_samples() -> None:
         ({'ratios': ()}, 'ratios must be positive'),
         ({'ratios': (0.0, 1.0)}, 'ratios must be positive'),
         ({'joints': 'elbows'}, 'joints must be names'),
+        ({'joints': []}, 'joints must name at least one'),
         ({'torso': 'head'}, 'torso must be of'),
         ({'torso': ['a', 'b', 'c']}, 'torso must be of'),
     ],

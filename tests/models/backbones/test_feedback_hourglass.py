@@ -74,6 +74,7 @@ def test_defaults_are_the_seed_of_the_paper() -> None:
     ('options', 'text'),
     [
         ({'stage_blocks': (1, 1)}, 'stage_channels has 3 and stage_blocks 2'),
+        ({'norm_cfg': {'type': 'GN', 'num_groups': 4}}, 'norm_cfg: is batch normalization'),
         ({'downsample_times': 3}, '3 downsamplings need as many stages and one more'),
         ({'stage_channels': (8, 8, 8)}, r'stage_channels must start with 256, but is \(8, 8, 8\)'),
     ],

@@ -190,3 +190,14 @@ def test_with_the_adversary_on_the_sum_of_the_stacks() -> None:
     assert found['loss_domain'] > 0
     found['loss_domain'].backward()
     assert all(conv.weight.grad.any() for conv in model.estimator.backbone.predictions)
+
+
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_half_precision(dtype: torch.dtype) -> None:
+    stacks, data = [stack.to(dtype) for stack in random_logits()], [sample(JOINTS)] * 2
+    full = [stack.float() for stack in stacks]
+    found, expected = (build().loss(logits, data) for logits in (stacks, full))
+    torch.testing.assert_close(found, expected)
+    for mine, theirs in zip(build().predict(stacks, data), build().predict(full, data)):
+        np.testing.assert_array_equal(mine.keypoints, theirs.keypoints)
+        np.testing.assert_array_equal(mine.keypoint_scores, theirs.keypoint_scores)

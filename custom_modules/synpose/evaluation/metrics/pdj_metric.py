@@ -54,6 +54,8 @@ class PDJMetric(BaseMetric):
             raise ValueError(f'ratios must be positive numbers, but are {ratios}')
         if isinstance(joints, str) and joints != 'all':
             raise ValueError(f"joints must be names of joints or 'all', but is {joints!r}")
+        if not joints:
+            raise ValueError('joints must name at least one joint')
         ends = TORSOS.get(torso, ()) if isinstance(torso, str) else tuple(torso)
         if len(ends) != 2:
             raise ValueError(f'torso must be of {sorted(TORSOS)} or two names of joints, but is {torso!r}')
@@ -92,11 +94,17 @@ class PDJMetric(BaseMetric):
 
         Args:
             results: What :meth:`process` collected.
+
+        Raises:
+            ValueError: If there are no samples.
         """
+        if not results:
+            raise ValueError('PDJMetric: there are no samples')
         distances, torsos, errors = (np.concatenate(parts) for parts in zip(*results))
         left_out = int((~(torsos > 0)).sum())
         if left_out:
-            text = f'PDJ: {left_out} of {len(torsos)} people left out, whose {" or ".join(self.torso)} is not labeled'
+            why = f'whose {" or ".join(self.torso)} is not labeled, or both at one place'
+            text = f'PDJ: {left_out} of {len(torsos)} people left out, {why}'
             print_log(text, 'current', logging.WARNING)
         figures = detected_joints(distances, torsos, self.ratios)
         metrics = {f'PDJ@{ratio:g}': figure for ratio, figure in zip(self.ratios, figures)}

@@ -17,9 +17,9 @@ class FeedbackHourglass(HourglassNet):
 
     Newell et al., "Stacked Hourglass Networks for Human Pose Estimation" (2016), in the form of Etheve & Remy,
     "Training CNNs using synthetic images of people": 256 features throughout, and maps of 64x64 of an input of 256x256
-    that shrink to 4x4 within a stack. MMPose's ``HourglassNet``, which it is built from, feeds back features alone and
-    leaves the prediction to the head. Here, between two stacks, ``x = x + features + predictions``, each mapped by a
-    1x1 convolution.
+    that shrink to 4x4 within a stack, by strided blocks where the paper has max-pooling. MMPose's ``HourglassNet``,
+    which it is built from, feeds back features alone and leaves the prediction to the head. Here, between two stacks,
+    ``x = x + features + predictions``, each mapped by a 1x1 convolution.
 
     Use it with :class:`~synpose.models.heads.PixelSoftmaxHead` without layers of its own.
 
@@ -31,10 +31,12 @@ class FeedbackHourglass(HourglassNet):
         stage_channels: Channels at each resolution, ``downsample_times + 1`` of them; the first is 256, the stem's.
         stage_blocks: Residual blocks at each resolution.
         feat_channel: Channels of the features that the joints are predicted from.
-        **kwargs: ``norm_cfg`` and ``init_cfg``, see ``HourglassNet``.
+        **kwargs: ``init_cfg``, see ``HourglassNet``. Batch normalization is fixed: MMPose's hourglass passes another
+            ``norm_cfg`` on to some of its layers only. (Across GPUs set ``sync_bn='torch'`` in the config.)
 
     Raises:
-        ValueError: If the stages do not fit ``downsample_times``; on an input, if its sides are not divisible.
+        ValueError: If the stages do not fit ``downsample_times``, or ``norm_cfg`` is given; on an input, if its sides
+            are not divisible.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class FeedbackHourglass(HourglassNet):
                 f'{type(self).__name__}: {downsample_times} downsamplings need as many stages and one more, but '
                 f'stage_channels has {len(stage_channels)} and stage_blocks {len(stage_blocks)}'
             )
+        if 'norm_cfg' in kwargs:
+            raise ValueError(f"{type(self).__name__}: norm_cfg: is batch normalization; for SyncBN set sync_bn='torch'")
         if stage_channels[0] != STEM_CHANNELS:
             raise ValueError(
                 f'{type(self).__name__}: stage_channels must start with {STEM_CHANNELS}, but is {tuple(stage_channels)}'

@@ -14,6 +14,11 @@ from mmpose.registry import MODELS
 from torch import Tensor
 
 
+def _at_least_single(logits: Tensor) -> Tensor:
+    """Return logits in single precision or better: half precision does not tell all of 4096 probabilities apart."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))
+
+
 def pixel_cross_entropy(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     """Return the weighted mean over joints of ``-log softmax`` over all pixels, at the true one.
 
@@ -25,7 +30,7 @@ def pixel_cross_entropy(logits: Tensor, labels: Tensor, weights: Tensor) -> Tens
     Returns:
         A scalar; 0 if no joint counts.
     """
-    losses = F.cross_entropy(logits.flatten(2).flatten(0, 1), labels.flatten(), reduction='none')
+    losses = F.cross_entropy(_at_least_single(logits).flatten(2).flatten(0, 1), labels.flatten(), reduction='none')
     weights = weights.flatten().to(losses)
     return (losses * weights).sum() / weights.sum().clamp(min=torch.finfo(losses.dtype).tiny)
 
@@ -98,7 +103,7 @@ class PixelSoftmaxHead(HeatmapHead):
         Args:
             feats: The backbone's outputs, ``(B, C, h, w)``.
         """
-        logits = torch.stack(self.forward(feats)).mean(0)
+        logits = _at_least_single(torch.stack(self.forward(feats))).mean(0)
         return logits.flatten(2).softmax(-1).view_as(logits)
 
     def predict(self, feats: Any, batch_data_samples: Sequence[Any], test_cfg: dict[str, Any] | None = None) -> Any:
