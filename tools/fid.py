@@ -49,6 +49,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--checkpoint', help='its weights')
     parser.add_argument('--name', help='what the figure is called: FD_<name> (not with the ported Inception weights)')
     parser.add_argument('--kid', action='store_true', help='the kernel distance too; keeps all features in memory')
+    parser.add_argument(
+        '--probe', action='store_true', help='how well a linear classifier of the features tells the sets apart, too'
+    )
     parser.add_argument('--statistics', metavar='NPZ', help="the reference's statistics: read if there, else written")
     parser.add_argument('--on-error', choices=['raise', 'skip'], help='what a bad picture does (default: raise)')
     parser.add_argument('--batch-size', type=int, help='images loaded at a time (default: 8)')
@@ -62,7 +65,18 @@ def parse_args() -> argparse.Namespace:
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if args.reference is None and not args.images.endswith('.py'):
         parser.error('give two folders, or one config')
-    of_folders = ('ann_a', 'ann_b', 'extractor', 'config', 'checkpoint', 'weights', 'name', 'kid', 'statistics')
+    of_folders = (
+        'ann_a',
+        'ann_b',
+        'extractor',
+        'config',
+        'checkpoint',
+        'weights',
+        'name',
+        'kid',
+        'probe',
+        'statistics',
+    )
     given = [name for name in (*of_folders, 'on_error', 'batch_size', 'num_workers') if getattr(args, name)]
     if args.reference is None and given:
         parser.error(f'--{given[0].replace("_", "-")}: a config says what to measure; change it by --cfg-options')
@@ -98,6 +112,7 @@ def main() -> int:
                 args.statistics,
                 8 if args.batch_size is None else args.batch_size,
                 1 if args.num_workers is None else args.num_workers,
+                args.probe,
             )
         work_dir = args.work_dir or config.get('work_dir') or 'work_dirs/fid'
         config.merge_from_dict({'work_dir': work_dir, 'launcher': args.launcher, **(args.cfg_options or {})})

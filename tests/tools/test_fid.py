@@ -35,13 +35,23 @@ def folders(tmp_path_factory):
 def test_folders_under_a_pose_model(folders, pose, tmp_path, run_tool, capsys):
     a, b = folders
     out, statistics = tmp_path / 'out' / 'r.json', tmp_path / 's.npz'
-    common = ('--ann-b', 'annotations/test.json', '--kid', '--num-workers', 0, '--work-dir', tmp_path / 'logs')
+    common = (
+        '--ann-b',
+        'annotations/test.json',
+        '--kid',
+        '--probe',
+        '--num-workers',
+        0,
+        '--work-dir',
+        tmp_path / 'logs',
+    )
     assert run_tool('fid.py', a / 'images', b, *pose, *common, '--statistics', statistics, '--out', out) == 0
     record = json.loads(out.read_text())
     metrics = record['metrics']
     assert (metrics['FD_small_n'], metrics['FD_small_n_reference']) == (8, 5)
     assert metrics['FD_small'] > 0
     assert {'KD_small_mean', 'KD_small_std', 'KD_small_subset_size'} < set(metrics)
+    assert 0 <= metrics['probe_accuracy_small'] <= 1
     assert not any('FID' in key or 'KID' in key for key in metrics)
     assert json.loads('{' + capsys.readouterr().out.split('{', 1)[1]) == metrics
     assert record['provenance']['weights'].startswith('sha256:')

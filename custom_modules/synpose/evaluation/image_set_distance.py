@@ -61,6 +61,7 @@ def distance_config(
     statistics: str | None = None,
     batch_size: int = 8,
     num_workers: int = 1,
+    probe: bool = False,
 ) -> Config:
     """Return the config of a test that measures the distance of images from a reference.
 
@@ -72,13 +73,14 @@ def distance_config(
         statistics: File of the reference's statistics, read or written.
         batch_size: Images loaded at a time.
         num_workers: Processes that load them.
+        probe: Whether to measure too how well the two can be told apart.
     """
     config = get_config(BASE_CONFIG)
     config.log_level = 'WARNING'
     evaluator = config.test_evaluator
     for loader, dataset in ((config.test_dataloader, images), (evaluator.reference, reference)):
         loader.dataset, loader.batch_size, loader.num_workers = dataset, batch_size, num_workers
-    evaluator.extractor, evaluator.kid, evaluator.statistics = extractor, kid, statistics
+    evaluator.update(extractor=extractor, kid=kid, probe=probe, statistics=statistics)
     return config
 
 

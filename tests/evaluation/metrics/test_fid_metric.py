@@ -19,6 +19,7 @@ from mmpose.registry import MODELS
 from torchmetrics.image.fid import FrechetInceptionDistance
 
 import synpose  # noqa: F401 - the processes of torchrun run this file alone
+from synpose.evaluation.functional import domain_probe
 from synpose.evaluation.metrics import FIDMetric, fid_metric
 from synpose.models.feature_extractors import FeatureExtractor
 from synpose.testing import write_synpose_dataset
@@ -94,6 +95,17 @@ def test_figures_equal_those_of_the_libraries(reference, pictures):
     assert (metrics['FD_color_n'], metrics['FD_color_n_reference']) == (9, 7)
     assert metrics['KD_color_subset_size'] == 3
     assert metrics['KD_color_mean'] > 0
+
+
+def test_the_probe_tells_sets_apart(reference, pictures):
+    metrics = run(FIDMetric(EXTRACTOR, image_set(reference), probe=True), pictures)
+    features = [ColorFeatures()(torch.tensor(p[None, ..., ::-1].copy()).permute(0, 3, 1, 2)) for p in pictures]
+    others = [
+        ColorFeatures()(torch.tensor(p[None, ..., ::-1].copy()).permute(0, 3, 1, 2)) for p in read_pictures(reference)
+    ]
+    expected = domain_probe(torch.cat(features), torch.cat(others))
+    assert metrics['probe_accuracy_color'] == pytest.approx(expected)
+    assert set(metrics) == {'FD_color', 'FD_color_n', 'FD_color_n_reference', 'probe_accuracy_color'}
 
 
 def test_a_set_from_itself(reference):

@@ -51,13 +51,17 @@ def test_other_weights_are_never_reported_as_fid(random_weights, tmp_path):
         InceptionFeatures(random_weights)
     extractor = InceptionFeatures(random_weights, name='FID')
     assert not extractor.is_fid_inception
-    assert figure_names(dict(weights=str(random_weights), name='FID'), tmp_path) == ('FD_FID', 'KD_FID')
+    assert figure_names(dict(weights=str(random_weights), name='FID'), tmp_path) == (
+        'FD_FID',
+        'KD_FID',
+        'probe_accuracy_FID',
+    )
 
 
 def test_the_ported_weights_give_fid(random_weights, tmp_path, monkeypatch):
     pretend_ported(monkeypatch, random_weights)
     assert InceptionFeatures(random_weights).identity == f'sha256:{sha256(random_weights)}'
-    assert figure_names(dict(weights=str(random_weights)), tmp_path) == ('FID', 'KID')
+    assert figure_names(dict(weights=str(random_weights)), tmp_path) == ('FID', 'KID', 'probe_accuracy')
 
 
 def test_the_library_names_the_ported_weights_digest():

@@ -2,6 +2,7 @@
 
 from .box_ap import IOU_THRESHOLDS, box_average_precision
 from .detected_joints import detected_joints, root_mean_squared_error
+from .domain_probe import domain_probe
 from .frechet import FeatureMoments, frechet_distance, kernel_distance
 from .nms import nearby_joints_nms
 from .pose_boxes import expand_boxes, fit_margins, pose_boxes, read_margins
@@ -11,6 +12,7 @@ __all__ = [
     'FeatureMoments',
     'box_average_precision',
     'detected_joints',
+    'domain_probe',
     'expand_boxes',
     'fit_margins',
     'frechet_distance',

@@ -20,26 +20,27 @@ from mmpose.registry import METRICS, MODELS
 from torch import Tensor
 
 from synpose.evaluation.feature_statistics import load_feature_statistics, save_feature_statistics
-from synpose.evaluation.functional import FeatureMoments, frechet_distance, kernel_distance
+from synpose.evaluation.functional import FeatureMoments, domain_probe, frechet_distance, kernel_distance
 
 ENOUGH_IMAGES = 2048
 
 
 @METRICS.register_module()
 class FIDMetric(BaseMetric):
-    """Fréchet distance between the features of images and of a reference set, and the kernel distance (KID).
+    """Fréchet distance between the features of images and of a reference set, kernel distance (KID) and domain probe.
 
     The images are the data samples' ``translated``: what a translator makes of its sources, or, with
     ``IdentityTranslator`` as the model, the images of the loader as they are. They may differ in size.
 
     Under the Inception network that FID is defined by (``InceptionFeatures`` with its own weights) the figures are
-    ``FID``, ``KID_mean`` and ``KID_std``; under any other extractor ``FD_<name>``, ``KD_<name>_mean`` and
-    ``KD_<name>_std``. With each come the numbers of images, ``<figure>_n`` and ``<figure>_n_reference``, and for the
-    kernel distance ``<figure>_subset_size``. FID falls with the number of images: compare figures of equal numbers.
+    ``FID``, ``KID_mean``, ``KID_std`` and ``probe_accuracy``; under any other extractor ``FD_<name>``,
+    ``KD_<name>_mean``, ``KD_<name>_std`` and ``probe_accuracy_<name>``. With the distances come the numbers of images,
+    ``<figure>_n`` and ``<figure>_n_reference``, and for the kernel distance ``<figure>_subset_size``. FID falls with
+    the number of images: compare figures of equal numbers.
 
-    Memory does not grow with the number of images, but for the kernel distance: n x D x 4 bytes a set (2048 features:
-    8 KiB an image). Each process takes its own images, reference too, and moments are merged exactly; the sampler must
-    not repeat images (``round_up=False``).
+    Memory does not grow with the number of images, but for kernel distance and probe: n x D x 4 bytes a set (2048
+    features: 8 KiB an image). Each process takes its own images, reference too, and moments are merged exactly; the
+    sampler must not repeat images (``round_up=False``).
 
     Args:
         extractor: Config of the feature extractor, see
@@ -49,6 +50,8 @@ class FIDMetric(BaseMetric):
         statistics: An ``.npz`` file: read in place of the images if it exists, else written. Without ``reference`` it
             must exist. Remove it when the images of the reference change.
         kid: Whether to compute the kernel distance too.
+        probe: Whether to measure too how well a linear classifier tells the two sets apart, see
+            :func:`~synpose.evaluation.functional.domain_probe`.
         kid_subsets: Its subsets.
         kid_subset_size: Images of a subset; of smaller sets half of the smaller one.
         seed: Seed of the subsets.
@@ -76,11 +79,13 @@ class FIDMetric(BaseMetric):
         device: str | None = None,
         prefix: str | None = None,
         collect_device: str = 'cpu',
+        probe: bool = False,
     ) -> None:
         super().__init__(collect_device=collect_device, prefix=prefix)
         if kid and (kid_subsets < 1 or kid_subset_size < 2):
             raise ValueError(f'kid_subsets ({kid_subsets}) must be at least 1, kid_subset_size ({kid_subset_size}) 2')
         self.kid, self.kid_subsets, self.kid_subset_size = kid, kid_subsets, kid_subset_size
+        self.probe = probe
         self.seed, self.field, self.statistics = seed, field, statistics
         self.device = device or get_device()
         self.extractor = MODELS.build(extractor).to(self.device)
@@ -99,11 +104,16 @@ class FIDMetric(BaseMetric):
             raise ValueError('FIDMetric: give reference, statistics, or both')
 
     @property
-    def figure_names(self) -> tuple[str, str]:
-        """What the Fréchet and the kernel distance are called."""
+    def figure_names(self) -> tuple[str, str, str]:
+        """What the Fréchet distance, the kernel distance and the probe are called."""
         if getattr(self.extractor, 'is_fid_inception', False):
-            return 'FID', 'KID'
-        return f'FD_{self.extractor.name}', f'KD_{self.extractor.name}'
+            return 'FID', 'KID', 'probe_accuracy'
+        name = self.extractor.name
+        return f'FD_{name}', f'KD_{name}', f'probe_accuracy_{name}'
+
+    @property
+    def _keeps_features(self) -> bool:
+        return self.kid or self.probe
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Take in the images of a batch.
@@ -123,7 +133,7 @@ class FIDMetric(BaseMetric):
         features = self._extract(images, names)
         self._moments.add(features)
         # A result an image, as MMEngine counts them; the features only where they are needed.
-        self.results.extend(features.numpy() if self.kid else [()] * len(features))
+        self.results.extend(features.numpy() if self._keeps_features else [()] * len(features))
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Merge what all processes saw, and compute the figures.
@@ -150,10 +160,10 @@ class FIDMetric(BaseMetric):
         """Compute the figures from the merged moments.
 
         Args:
-            results: The features of each image, ``(D,)``, where the kernel distance wants them.
+            results: The features of each image, ``(D,)``, where kernel distance or probe want them.
         """
         ours, reference = self._moments, self._reference_moments
-        figure, kernel_figure = self.figure_names
+        figure, kernel_figure, probe_figure = self.figure_names
         if ours.n < 2:
             raise ValueError(f'FIDMetric: {figure} needs at least 2 images, but the dataset gave {ours.n}')
         if min(ours.n, reference.n) < ENOUGH_IMAGES:
@@ -165,14 +175,15 @@ class FIDMetric(BaseMetric):
             )
         distance = frechet_distance(ours.mean, ours.covariance, reference.mean, reference.covariance)
         metrics: dict[str, float] = {figure: distance, f'{figure}_n': ours.n, f'{figure}_n_reference': reference.n}
+        if not self._keeps_features:
+            return metrics
+        assert self._reference_features is not None  # statistics without them were refused
+        features = torch.from_numpy(np.stack(results))
+        if self.probe:
+            metrics[probe_figure] = domain_probe(features, self._reference_features)
         if self.kid:
-            assert self._reference_features is not None  # statistics without them were refused
             mean, spread, size = kernel_distance(
-                torch.from_numpy(np.stack(results)),
-                self._reference_features,
-                self.kid_subsets,
-                self.kid_subset_size,
-                self.seed,
+                features, self._reference_features, self.kid_subsets, self.kid_subset_size, self.seed
             )
             metrics[f'{kernel_figure}_mean'], metrics[f'{kernel_figure}_std'] = mean, spread
             metrics[f'{kernel_figure}_subset_size'] = size
@@ -180,9 +191,9 @@ class FIDMetric(BaseMetric):
 
     def _read_statistics(self, path: str | os.PathLike) -> None:
         self._reference_moments, self._reference_features = load_feature_statistics(path, self.extractor, self._source)
-        if self.kid and self._reference_features is None:
+        if self._keeps_features and self._reference_features is None:
             raise ValueError(
-                f'{path}: features: missing, and the kernel distance needs them; delete it or name another'
+                f'{path}: features: missing, and kernel distance and probe need them; delete it or name another'
             )
 
     def _see_reference(self) -> None:
@@ -195,9 +206,9 @@ class FIDMetric(BaseMetric):
             names = [str(sample.get('img_path', 'an image')) for sample in samples]
             features = self._extract(batch['inputs']['source'], names)
             self._reference_moments.add(features)
-            rows.extend(features.numpy() if self.kid else [])
+            rows.extend(features.numpy() if self._keeps_features else [])
         self._reference_moments.merge_ranks()
-        if self.kid:
+        if self._keeps_features:
             gathered = collect_results(rows, len(self._loader.dataset), self.collect_device)
             self._reference_features = torch.from_numpy(np.stack(gathered)) if gathered else None
         if self.statistics is not None and is_main_process():
