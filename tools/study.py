@@ -15,7 +15,8 @@ examples:
   python tools/study.py adapt_look --table-only              write the table of what is finished
 
 NAME is projects/synpose/studies/NAME.yaml (or the path of such a file); table.md, results.json and pictures go to
-projects/synpose/results/NAME/, logs and checkpoints to the study's work dir.
+projects/synpose/results/NAME/, logs and checkpoints to the study's work dir. The results folder keeps the results file
+of each finished run too (finished/): a clone that has it does not make that run again.
 
 exit codes: 0 done, 1 a command failed (the others ran), 2 an error in the study, 130 interrupted
 """

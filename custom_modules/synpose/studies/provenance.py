@@ -53,7 +53,7 @@ def gather_provenance(study: Study, tasks: Mapping[str, Task], runs: Mapping[str
         'tasks': {
             name: {
                 'command': task.text,
-                'finished': task.finished,
+                'finished': task.finished or records[name].get('finished', False),  # perhaps on another machine
                 **{key: records[name].get(key) for key in ('started', 'seconds', 'threads', 'commit')},
             }
             for name, task in tasks.items()

@@ -7,6 +7,7 @@ from pathlib import Path
 from synpose.files import atomic_path, write_json
 from synpose.reporting.document import render_markdown
 
+from .archive import keep_runs, restore_runs
 from .display import Display, format_time
 from .figures import read_runs
 from .pictures import draw_sheet
@@ -20,6 +21,8 @@ from .tasks import Task, git_commit
 
 class StudyRun:
     """What ``tools/study.py`` does.
+
+    What an earlier run, perhaps on another machine, left in the results folder counts as finished.
 
     Args:
         name: Of a study in ``projects/synpose/studies``, or the path of its YAML file.
@@ -36,6 +39,9 @@ class StudyRun:
         self.tasks = make_tasks(self.study)
         self.rows = rows
         self.out = Path(out) if out else RESULTS / self.study.name
+        # Studies with one work dir share their runs.
+        self.archive = (self.out if out else RESULTS / self.study.work_dir.name) / 'finished'
+        self.restored = restore_runs(self.tasks, self.study.work_dir, self.archive)
         self.command = f'python tools/study.py {name}'
         self.missing()  # refuses unknown rows
 
@@ -53,6 +59,8 @@ class StudyRun:
             Why each task that failed did, by name.
         """
         missing = self.missing()
+        if self.restored:
+            print(f'{self.study.name}: {len(self.restored)} results taken from {self.archive}', flush=True)
         said = f'{len(missing)} commands to run, {jobs} at a time; logs in {self.study.work_dir}'
         print(f'{self.study.name}: {said}', flush=True)
         earlier: dict[str, list[float]] = {}
@@ -65,6 +73,8 @@ class StudyRun:
 
     def write(self) -> Path:
         """Write ``table.md``, ``results.json`` and the pictures of what is finished; returns the table's path.
+
+        The results files themselves are kept there too, see :func:`~synpose.studies.archive.keep_runs`.
 
         Raises:
             ValueError: If a results file is malformed or lacks a column's figure.
@@ -80,6 +90,7 @@ class StudyRun:
         write_json(self.out / 'results.json', make_records(self.study, runs, figures, provenance), indent=1)
         with atomic_path(self.out / 'table.md') as temporary:
             temporary.write_text(render_markdown(document, '.'), encoding='utf-8')
+        keep_runs(self.tasks, self.study.work_dir, self.archive)
         return self.out / 'table.md'
 
     def describe(self) -> str:
@@ -102,4 +113,5 @@ class StudyRun:
             return 'finished'
         if name not in missing:
             return 'not needed'
-        return f'cut off {format_time(task.record["seconds"])}' if task.record else 'to run'
+        cut_off = task.record and not task.record.get('finished')
+        return f'cut off {format_time(task.record["seconds"])}' if cut_off else 'to run'

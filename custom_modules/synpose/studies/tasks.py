@@ -78,17 +78,20 @@ class Task:
         return is_finished(self.done)
 
     @property
-    def _record_path(self) -> Path:
+    def record_path(self) -> Path:
+        """Where its record is."""
         return self.log.with_suffix('.task.json')
 
     @property
     def record(self) -> dict[str, Any]:
         """What an earlier start left: command, start, seconds, commit, data, settings; empty without one.
 
+        With ``finished`` it comes from an archive, perhaps of another machine.
+
         Raises:
             ValueError: If the file is damaged.
         """
-        path = self._record_path
+        path = self.record_path
         if not path.is_file():
             return {}
         try:
@@ -113,7 +116,7 @@ class Task:
                 f'{changed} has changed since this training began; remove {self.log.parent} to do it again'
             )
         write_json(
-            self._record_path,
+            self.record_path,
             {
                 'command': self.text,
                 'started': record.get('started', datetime.now().isoformat(timespec='seconds')),
@@ -128,7 +131,7 @@ class Task:
     def end(self, seconds: float) -> None:
         """Add to the record how long the command ran, s."""
         record = self.record
-        write_json(self._record_path, {**record, 'seconds': round(record['seconds'] + seconds, 1)}, indent=1)
+        write_json(self.record_path, {**record, 'seconds': round(record['seconds'] + seconds, 1)}, indent=1)
 
     def check_settings(self) -> None:
         """Refuse to go on with, or to take the results of, a training or test that another config began.

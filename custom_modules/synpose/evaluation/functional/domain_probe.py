@@ -37,7 +37,7 @@ def domain_probe(features: Tensor, reference: Tensor, folds: int = 5, penalty: f
         train = [rows[part != fold] for rows, part in zip(sets, parts)]
         spread, mean = torch.std_mean(torch.cat(train), dim=0)
         spread = spread.where(spread > 0, 1)
-        weights = _fit(*((rows - mean) / spread for rows in train), penalty)
+        weights = _fit((train[0] - mean) / spread, (train[1] - mean) / spread, penalty)
         for number, (rows, part) in enumerate(zip(sets, parts)):
             scores = ((rows[part == fold] - mean) / spread) @ weights[:-1] + weights[-1]
             right[number] += int((scores > 0 if number else scores <= 0).sum())
