@@ -9,7 +9,7 @@ train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs + 1)
 param_scheduler = [
     dict(type='LinearLR', start_factor=1.0, end_factor=0.0, begin=max_epochs // 2, end=max_epochs + 1, by_epoch=True)
 ]
-custom_hooks = [dict(type='ChannelsLastHook'), dict(type='Float32PrecisionHook'), *_base_.custom_hooks]
+custom_hooks = [dict(type='Float32PrecisionHook'), *_base_.custom_hooks]
 
 # model
 model = dict(

@@ -1,14 +1,21 @@
 """The few lines of the README that a user adds to a config train it against a domain classifier, and resume exactly."""
 
 import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
+import torch.distributed
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+import synpose  # noqa: F401 - the processes of torchrun run this file alone
 from synpose.testing import write_photos, write_synpose_dataset
 from synpose.testing.small_dekr import shrink_dekr
 
@@ -82,3 +89,70 @@ def test_it_trains_and_resumes_exactly(config, tmp_path, monkeypatch):
     expected, found = whole.model.state_dict(), resumed.model.state_dict()
     assert found.keys() == expected.keys()
     assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+class Journal(Hook):
+    """Writes what every batch of this process had, and the weights after it."""
+
+    def before_run(self, runner):
+        self.lines = []
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        samples = [sample.metainfo for sample in data_batch['data_samples']]
+        self.lines.append(
+            dict(
+                labels=[sample['domain_label'] for sample in samples],
+                paths=[sample['img_path'] for sample in samples],
+                weights=float(sum(value.double().abs().sum() for value in runner.model.parameters())),
+                losses={name: float(value) for name, value in outputs.items()},
+            )
+        )
+
+    def after_train(self, runner):
+        path = Path(runner.work_dir, f'rank{torch.distributed.get_rank()}.json')
+        path.write_text(json.dumps(self.lines))
+
+
+def train_as_one_of_many(config_path, work_dir):
+    """Train in a process of torchrun, with a worker that lives on from epoch to epoch."""
+    torch.set_num_threads(1)
+    torch.distributed.init_process_group('gloo')
+    config = Config.fromfile(config_path)
+    config.launcher = 'pytorch'
+    config.train_dataloader.update(num_workers=1, persistent_workers=True)
+    unused = config.find_unused_parameters
+    config.model_wrapper_cfg = dict(device_ids=None, broadcast_buffers=False, find_unused_parameters=unused)
+    own = Config(config.to_dict())
+    own.merge_from_dict(dict(work_dir=work_dir, train_cfg=dict(max_epochs=2), log_level='ERROR'))
+    runner = Runner.from_cfg(own)
+    runner.register_hook(Journal())
+    runner.train()
+    torch.distributed.destroy_process_group()
+
+
+def test_two_processes_share_the_source_and_stay_one_model(config, tmp_path):
+    Config(config.to_dict()).dump(tmp_path / 'all.py')
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        port = probe.getsockname()[1]
+    torchrun = (sys.executable, '-m', 'torch.distributed.run', '--nproc-per-node=2')
+    address = ('--master-addr=127.0.0.1', f'--master-port={port}')
+    arguments = (__file__, str(tmp_path / 'all.py'), str(tmp_path / 'two'))
+    run = subprocess.run(
+        [*torchrun, *address, *arguments], capture_output=True, env={**os.environ, 'OMP_NUM_THREADS': '1'}
+    )
+    assert run.returncode == 0, run.stderr.decode()[-3000:]
+    first, second = (json.loads((tmp_path / f'two/rank{rank}.json').read_text()) for rank in (0, 1))
+    assert len(first) == len(second) == 4  # two epochs of six source pictures, two in each batch of each process
+    for mine, theirs in zip(first, second):
+        assert mine['labels'] == theirs['labels'] == [0, 0, 1]
+        assert mine['weights'] == theirs['weights']
+        assert mine['losses'] != theirs['losses']  # of pictures of their own
+    for epoch in (slice(0, 2), slice(2, 4)):
+        seen = [path for lines in (first[epoch], second[epoch]) for line in lines for path in line['paths'][:2]]
+        assert len(set(seen)) == 6
+        assert len(seen) == 8  # the last batches are filled up
+
+
+if __name__ == '__main__':
+    train_as_one_of_many(*sys.argv[1:])
