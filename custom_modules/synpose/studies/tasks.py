@@ -131,7 +131,7 @@ class Task:
     def end(self, seconds: float) -> None:
         """Add to the record how long the command ran, s."""
         record = self.record
-        write_json(self.record_path, {**record, 'seconds': round(record['seconds'] + seconds, 1)}, indent=1)
+        write_json(self.record_path, {**record, 'seconds': round(record.get('seconds', 0.0) + seconds, 1)}, indent=1)
 
     def check_settings(self) -> None:
         """Refuse to go on with, or to take the results of, a training or test that another config began.

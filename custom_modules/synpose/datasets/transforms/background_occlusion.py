@@ -43,7 +43,8 @@ class BackgroundOcclusion(BaseTransform):
     Args:
         prob: How often a person is covered.
         sides: Smallest and largest width and height of a rectangle, fractions of the person's.
-        mask: Key of the mask, ``(H, W)``: 0 on nobody, a number for each person; or bool.
+        mask: Key of the mask, ``(H, W)``: 0 on nobody, a number for each person; or bool. One of body parts, as
+            SURREAL's, needs ``people='all'``.
         people: ``'each'`` draws a rectangle for every person, ``'all'`` one for all people together.
         numbers: Key of the numbers of the people to cover: ``'stencil_id'`` for the people of the data sample,
             ``'synthetic_id'`` for those of them who are rendered. Default: everybody in the mask. Nobody's pixels fill

@@ -26,7 +26,8 @@ class CenterHumanBrightness(BaseTransform):
     picture has no people or no background, and stays as it is; ``brightness_centered``, bool, tells which.
 
     Args:
-        mask: Key of the mask, ``(H, W)``: 0 on nobody, a number for each person; or bool.
+        mask: Key of the mask, ``(H, W)``: 0 on nobody, a number for each person; or bool. One of body parts, as
+            SURREAL's, needs ``people='all'``.
         people: ``'each'`` shifts every person to the background's brightness, ``'all'`` shifts all by the same.
         numbers: Key of the numbers of the people to shift: ``'stencil_id'`` for the people of the data sample,
             ``'synthetic_id'`` for those of them who are rendered. Default: everybody in the mask. Nobody counts as
