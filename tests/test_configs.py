@@ -112,12 +112,17 @@ def folders(tmp_path_factory):
 
 def on_generated_data(config, folders):
     """Let everything that reads data read two drawn images, in this process."""
-    joints = config.model.head.num_keypoints
-    by_name = 'SynPose' in config.train_dataloader.dataset.type
-    root = folders[len(JOINT_NAMES) if by_name else joints]
+    joints = config.model.get('estimator', config.model).head.num_keypoints
+    train = config.train_dataloader.dataset
+    if 'source' in train:
+        config.train_dataloader.batch_size = 3  # two of the source and one of the target
+        train.target.data_root = str(folders[len(JOINT_NAMES)])
+        train = train.source
+    root = folders[len(JOINT_NAMES) if 'SynPose' in train.type else joints]
     for loader in (config.train_dataloader, config.val_dataloader, config.test_dataloader):
-        loader.update(batch_size=min(2, loader.batch_size), num_workers=0, persistent_workers=False)
-        loader.dataset.update(data_root=str(root), ann_file='annotations/train.json', data_prefix=dict(img='images/'))
+        loader.update(batch_size=min(3, loader.batch_size), num_workers=0, persistent_workers=False)
+    for dataset in (train, config.val_dataloader.dataset, config.test_dataloader.dataset):
+        dataset.update(data_root=str(root), ann_file='annotations/train.json', data_prefix=dict(img='images/'))
     for evaluators in (config.val_evaluator, config.test_evaluator):
         for metric in evaluators if isinstance(evaluators, list) else [evaluators]:
             metric.ann_file = str(root / 'annotations/train.json')
@@ -126,10 +131,22 @@ def on_generated_data(config, folders):
     return config
 
 
+def shrink(config):
+    """Let the estimator be small, within its adversary where it has one."""
+    adversary = config.model if 'estimator' in config.model else None
+    if adversary:
+        config.model = adversary.estimator
+    small = shrink_dekr(config, (96, 64))
+    small.model.head.decoder.decode_thr = -1.0  # nobody is found after one step
+    if adversary:
+        adversary.classifier.in_channels = small.model.head.in_channels
+        small.model = dict(adversary, estimator=small.model)
+    return small
+
+
 @pytest.mark.parametrize('name', DEKR_CONFIGS)
 def test_a_small_one_trains_and_tests(name, folders, tmp_path):
-    config = on_generated_data(shrink_dekr(Config.fromfile(ROOT / name), (96, 64)), folders)
-    config.model.head.decoder.decode_thr = -1.0  # nobody is found after one step
+    config = on_generated_data(shrink(Config.fromfile(ROOT / name)), folders)
     config.train_cfg.update(max_epochs=1, val_interval=2)
     config.work_dir, config.experiment_name = str(tmp_path), tmp_path.name
     runner = Runner.from_cfg(config)
@@ -144,4 +161,6 @@ def test_a_small_one_trains_and_tests(name, folders, tmp_path):
     (predictions,) = tmp_path.rglob('predictions.json')
     people = json.loads(predictions.read_text())
     assert {person['image_id'] for person in people} == {1, 2}
-    assert {len(person['keypoints']) for person in people} == {3 * config.model.head.num_keypoints}
+    assert {len(person['keypoints']) for person in people} == {
+        3 * config.model.get('estimator', config.model).head.num_keypoints
+    }
