@@ -13,6 +13,7 @@ _SLOUCH = 1.8  # rad per m: who slides forward sits on the seat's edge, and his 
 _LIMP = 0.5  # rad: how far a foot that hangs points down
 _CALF = 0.13  # half the thickness of a calf, as a share of the shin
 _DANGLING = 0.5  # shins that hang swing less
+_TOUCH = 1e-6  # m: a straight shin reaches the floor exactly, which rounding must not decide
 
 
 class LegPoser:
@@ -104,7 +105,7 @@ class LegPoser:
                 rise = min(rise, np.arcsin(np.clip((ceiling - positions[hip][2]) / span, -0.4, 1.0)))
             joint = positions[hip] + span * (np.cos(rise) * flat + np.array([0, 0, np.sin(rise)]))
             drop, swing = joint[2] - ankle, goal.swing[0]
-            stands = not lifted and length >= drop
+            stands = not lifted and length >= drop - _TOUCH
             if stands:  # the foot must meet the floor, in front of or behind the knee
                 swing = float(np.arccos(np.clip(drop / length, 0.2, 1.0))) * (1 if swing > -0.08 else -1)
             elif not lifted:
