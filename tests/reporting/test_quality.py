@@ -6,9 +6,7 @@ import pytest
 from synpose.reporting.quality import (
     best_threshold,
     box_f1,
-    iou_matrix,
     known_sigmas,
-    match_boxes,
     mean_best_oks,
     oks_matrix,
 )
@@ -45,23 +43,6 @@ def test_oks_matches_the_formula_worked_out_by_hand() -> None:
 )
 def test_mean_best_oks(similarity: list, expected: float) -> None:
     assert mean_best_oks(np.array(similarity, dtype=float)) == pytest.approx(expected, nan_ok=True)
-
-
-def test_iou_matrix_by_hand() -> None:
-    boxes = np.array([[0, 0, 10, 10], [100, 100, 5, 5]], dtype=float)
-    others = np.array([[5, 0, 10, 10], [0, 0, 10, 10], [0, 0, 5, 5]], dtype=float)
-    np.testing.assert_allclose(iou_matrix(boxes, others), [[50 / 150, 1, 0.25], [0, 0, 0]])
-    assert iou_matrix(boxes, np.zeros((0, 4))).shape == (2, 0)
-    assert iou_matrix(np.zeros((0, 4)), boxes).shape == (0, 2)
-
-
-def test_match_boxes_takes_each_label_once_and_best_scores_first() -> None:
-    iou = np.array([[0.6, 0.0], [0.9, 0.55], [0.49, 0.49]])
-    # Prediction 0 scores higher and takes label 0, so prediction 1 gets label 1; prediction 2 overlaps too little.
-    np.testing.assert_array_equal(match_boxes(iou, np.array([0.9, 0.8, 0.7])), [True, True, False])
-    # Prediction 1 first takes label 0, its best; prediction 0 finds nothing left.
-    np.testing.assert_array_equal(match_boxes(iou, np.array([0.8, 0.9, 0.7])), [False, True, False])
-    assert match_boxes(np.zeros((2, 0)), np.ones(2)).tolist() == [False, False]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Datasets and loading transforms, registered in MMPose's ``DATASETS`` and ``TRANSFORMS``."""
 
+from .behavior_pose_dataset import BehaviorPoseDataset
 from .columnar_coco_dataset import ColumnarCocoDataset
 from .photo_dataset import PhotoDataset
 from .samplers import DomainBalancedSampler
@@ -12,6 +13,7 @@ from .transforms import LoadDepth, LoadStencil
 from .unpaired_image_dataset import UnpairedImageDataset
 
 __all__ = [
+    'BehaviorPoseDataset',
     'ColumnarCocoDataset',
     'DomainBalancedSampler',
     'LoadDepth',

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,12 +28,14 @@ class ImagePeople:
         boxes: ``(G, 4)`` x, y, w, h, px.
         crowd: ``(G,)`` bool, whether a box is a crowd region.
         keypoints: ``(G, K, 3)`` x px, y px, visibility, in the file's joint order; None if one has no joints.
+        annotations: Their G records.
     """
 
     image: dict[str, Any]
     boxes: np.ndarray
     crowd: np.ndarray
     keypoints: np.ndarray | None
+    annotations: Sequence[dict[str, Any]] = field(default=(), repr=False)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -80,7 +82,7 @@ def _collect(image: dict[str, Any], annotations: Sequence[dict[str, Any]], num_j
         keypoints = np.array(flat, dtype=float).reshape(-1, num_joints, 3)
     boxes = np.array([annotation['bbox'] for annotation in annotations], dtype=float).reshape(-1, 4)
     crowd = np.array([bool(annotation.get('iscrowd', 0)) for annotation in annotations], dtype=bool)
-    return ImagePeople(image, boxes, crowd, keypoints)
+    return ImagePeople(image, boxes, crowd, keypoints, annotations)
 
 
 def labeled_pose_boxes(

@@ -2,10 +2,11 @@
 
 from .adversaries import DomainAdversarialPoseEstimator, DomainClassifier, GradientReversal
 from .backbones import FeedbackHourglass
-from .data_preprocessors import PyramidDataPreprocessor, TranslationDataPreprocessor
+from .data_preprocessors import PoseSequenceDataPreprocessor, PyramidDataPreprocessor, TranslationDataPreprocessor
 from .feature_extractors import InceptionFeatures, PoseBackboneFeatures
 from .heads import CrowdDEKRHead, PixelSoftmaxHead
 from .losses import AdversarialLoss
+from .pose_classifiers import FlattenedPoseMLP, PoseClassifier, SkeletonGCN
 from .pose_estimators import CrowdPoseEstimator
 from .stylizers import ColorTransferStylizer, PhotoWCTStylizer
 from .translators import CTGAN, IdentityTranslator, PatchDiscriminator, ResnetGenerator
@@ -19,6 +20,7 @@ __all__ = [
     'DomainAdversarialPoseEstimator',
     'DomainClassifier',
     'FeedbackHourglass',
+    'FlattenedPoseMLP',
     'GradientReversal',
     'IdentityTranslator',
     'InceptionFeatures',
@@ -26,7 +28,10 @@ __all__ = [
     'PhotoWCTStylizer',
     'PixelSoftmaxHead',
     'PoseBackboneFeatures',
+    'PoseClassifier',
+    'PoseSequenceDataPreprocessor',
     'PyramidDataPreprocessor',
     'ResnetGenerator',
+    'SkeletonGCN',
     'TranslationDataPreprocessor',
 ]

@@ -143,14 +143,33 @@ def read_predictions(path: str | os.PathLike, num_joints: int) -> dict[int, tupl
         FileNotFoundError: If there is no such file.
         ValueError: If an entry is malformed; names file, record and field.
     """
+    return group_results(read_json(path), path, num_joints)
+
+
+def group_results(entries: Any, path: str | os.PathLike, num_joints: int) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Group keypoint results by image; see :func:`read_predictions`.
+
+    Args:
+        entries: A list of results.
+        path: Where they come from, for messages.
+        num_joints: ``K``.
+
+    Raises:
+        ValueError: If an entry is malformed; names file, record and field.
+    """
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ValueError(f'{path}: must hold a list of keypoint results')
     found: dict[int, list[tuple[float, np.ndarray]]] = {}
-    for i, entry in enumerate(read_json(path)):
+    for i, entry in enumerate(entries):
         missing = [field for field in ('image_id', 'keypoints', 'score') if field not in entry]
         if missing:
             raise ValueError(f'{path}: entry {i}: {missing[0]}: missing')
         keypoints = np.array(entry['keypoints'], dtype=float)
         if keypoints.shape != (3 * num_joints,) or not np.isfinite(keypoints).all():
-            raise ValueError(f'{path}: entry {i}: keypoints: must be {3 * num_joints} finite numbers')
+            raise ValueError(
+                f'{path}: entry {i}: keypoints: must be {3 * num_joints} finite numbers, for {num_joints} joints, but '
+                f'are {keypoints.size}'
+            )
         found.setdefault(entry['image_id'], []).append((float(entry['score']), keypoints.reshape(num_joints, 3)))
     result = {}
     for image_id, entries in found.items():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from synpose.evaluation.functional.pose_boxes import pose_boxes
+from synpose.evaluation.functional import greedy_matches, iou_matrix, pose_boxes
 from synpose.reporting.annotations import LabelFile, People
 from synpose.reporting.document import Picture
 from synpose.reporting.drawing import (
@@ -21,9 +21,7 @@ from synpose.reporting.images import encode_jpeg, read_image, read_label_image, 
 from synpose.reporting.quality import (
     best_threshold,
     box_f1,
-    iou_matrix,
     known_sigmas,
-    match_boxes,
     mean_best_oks,
     oks_matrix,
 )
@@ -146,7 +144,7 @@ def judge_images(labels: LabelFile, predictions: Predictions, names: tuple[str, 
     for image_id, image in labels.images.items():
         poses, scores = predictions.get(image_id, none)
         boxes = pose_boxes(poses[..., :2], poses[..., 2], (image['width'], image['height']), min_score=-np.inf)
-        matched[image_id] = match_boxes(iou_matrix(boxes, people[image_id].boxes), scores)
+        matched[image_id] = greedy_matches(iou_matrix(boxes, people[image_id].boxes), scores) >= 0
     all_scores = np.concatenate([predictions.get(image_id, none)[1] for image_id in matched] or [none[1]])
     all_matched = np.concatenate([*matched.values(), np.zeros(0, bool)])
     threshold = best_threshold(all_scores, all_matched, labels.num_people)

@@ -8,7 +8,6 @@ against the labelled boxes at IoU .5. Drawn are the predictions above one thresh
 from collections.abc import Sequence
 
 import numpy as np
-from pycocotools import mask
 
 from synpose.compat.oks import object_keypoint_similarity
 from synpose.skeletons import JOINT_ALIASES, joint_sigma
@@ -62,36 +61,8 @@ def mean_best_oks(similarity: np.ndarray) -> float:
     return float(rows.max(axis=1).mean()) if len(rows) else float('nan')
 
 
-def iou_matrix(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the intersection over union ``(A, B)`` of boxes ``(A, 4)`` and ``(B, 4)``: left, top, width, height."""
-    if not len(first) or not len(second):
-        return np.zeros((len(first), len(second)))
-    return mask.iou(np.asarray(first, dtype=float), np.asarray(second, dtype=float), [0] * len(second))
-
-
-def match_boxes(iou: np.ndarray, scores: np.ndarray, iou_thr: float = 0.5) -> np.ndarray:
-    """Match predictions to labels greedily, best score first, each to the free label it overlaps most.
-
-    Args:
-        iou: ``(P, G)``.
-        scores: ``(P,)``.
-        iou_thr: Overlap a match needs.
-
-    Returns:
-        ``(P,)`` bool: whether each prediction found a label.
-    """
-    free = np.ones(iou.shape[1], dtype=bool)
-    matched = np.zeros(len(iou), dtype=bool)
-    for i in np.argsort(-scores, kind='stable'):
-        overlaps = np.where(free, iou[i], -1.0)
-        if overlaps.size and overlaps.max() >= iou_thr:
-            matched[i] = True
-            free[overlaps.argmax()] = False
-    return matched
-
-
 def box_f1(matched: np.ndarray, num_labels: int) -> float:
-    """Return ``2 TP / (predictions + labels)`` for the flags of :func:`match_boxes`; nan when there is neither."""
+    """Return ``2 TP / (predictions + labels)`` for the flags of matched predictions; nan when there is neither."""
     total = len(matched) + num_labels
     return 2 * float(matched.sum()) / total if total else float('nan')
 
@@ -101,7 +72,7 @@ def best_threshold(scores: np.ndarray, matched: np.ndarray, num_labels: int) -> 
 
     Args:
         scores: ``(P,)`` of all predictions of a split.
-        matched: ``(P,)`` flags of :func:`match_boxes`.
+        matched: ``(P,)`` bool, whether each found a label.
         num_labels: Labelled people of the split.
 
     Returns:

@@ -1,7 +1,15 @@
 """Small generated fixtures that the tests of synpose, and of packages built on it, share."""
 
 from .photo_folder import write_photos, write_video
+from .pose_results import write_pose_results
 from .posed_scene import write_posed_dataset
 from .synpose_folder import read_tree, write_synpose_dataset
 
-__all__ = ['read_tree', 'write_photos', 'write_posed_dataset', 'write_synpose_dataset', 'write_video']
+__all__ = [
+    'read_tree',
+    'write_photos',
+    'write_pose_results',
+    'write_posed_dataset',
+    'write_synpose_dataset',
+    'write_video',
+]

@@ -3,11 +3,15 @@
 from .background_occlusion import BackgroundOcclusion
 from .center_human_brightness import CenterHumanBrightness
 from .draw_style_image import DrawStyleImage
+from .joint_dropout import JointDropout
+from .joint_jitter import JointJitter
 from .load_depth import LoadDepth
 from .load_photo import LoadPhoto
 from .load_stencil import LoadStencil
 from .load_style_image import LoadStyleImage
+from .normalize_pose_by_box import NormalizePoseByBox
 from .pack_crowd_inputs import PackCrowdInputs
+from .pack_pose_sequence import PackPoseSequence
 from .pack_translation_inputs import PackTranslationInputs
 from .random_image_crop import RandomImageCrop
 from .random_image_flip import RandomImageFlip
@@ -18,11 +22,15 @@ __all__ = [
     'BackgroundOcclusion',
     'CenterHumanBrightness',
     'DrawStyleImage',
+    'JointDropout',
+    'JointJitter',
     'LoadDepth',
     'LoadPhoto',
     'LoadStencil',
     'LoadStyleImage',
+    'NormalizePoseByBox',
     'PackCrowdInputs',
+    'PackPoseSequence',
     'PackTranslationInputs',
     'RandomImageCrop',
     'RandomImageFlip',

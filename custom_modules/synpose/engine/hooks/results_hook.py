@@ -50,6 +50,32 @@ def to_coco_result(sample: PoseDataSample | dict) -> list[dict[str, Any]]:
     ]
 
 
+def to_behavior_result(sample: PoseDataSample) -> list[dict[str, Any]]:
+    """Turn what a classifier says of one student into a record.
+
+    Args:
+        sample: A data sample of ``BehaviorPoseDataset`` with ``pred_label`` and ``pred_scores (C,)``.
+
+    Returns:
+        One dict: ``image_id``, ``id`` (of the annotation), ``behavior`` (as annotated), ``label`` and ``predicted``
+        (numbers of classes), ``scores`` (of all classes), ``matched``, ``bbox`` (left, top, width, height) and
+        ``keypoints`` (x, y, score a joint), px.
+    """
+    return [
+        {
+            'image_id': int(sample.img_id),
+            'id': sample.id,
+            'behavior': sample.behavior,
+            'label': sample.gt_label,
+            'predicted': sample.pred_label,
+            'scores': np.round(sample.pred_scores.astype(float), 6).tolist(),
+            'matched': sample.matched,
+            'bbox': np.round(sample.bbox, 3).tolist(),
+            'keypoints': np.round(sample.pose, 4).ravel().tolist(),
+        }
+    ]
+
+
 @HOOKS.register_module()
 class ResultsHook(Hook):
     """Write ``<work_dir>/results/<name>/metrics.json`` and ``predictions.json`` at the end of a test.
@@ -90,7 +116,9 @@ class ResultsHook(Hook):
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Sequence[Any] | None = None
     ) -> None:
         """Keep the predictions of this process's batch."""
-        self._results += [(int(sample.img_id), to_coco_result(sample)) for sample in outputs or []]
+        for sample in outputs or []:
+            entries = to_behavior_result(sample) if 'pred_scores' in sample else to_coco_result(sample)
+            self._results.append((int(sample.img_id), entries))
 
     def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Gather the predictions of all processes and write both files."""
@@ -111,6 +139,7 @@ class ResultsHook(Hook):
             'data_root': getattr(dataset, 'data_root', None),
             'img_prefix': getattr(dataset, 'data_prefix', {}).get('img', ''),
             'metainfo_joint_names': [name for _, name in sorted(dataset.metainfo['keypoint_id2name'].items())],
+            **({'classes': list(dataset.metainfo['classes'])} if 'classes' in dataset.metainfo else {}),
             'num_images': len({image_id for image_id, _ in by_image}),
             'seed': self._training_seed,
             'command': shlex.join([Path(sys.executable).name, *sys.argv]),

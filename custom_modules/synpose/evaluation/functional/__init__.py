@@ -1,6 +1,8 @@
 """Arrays in, numbers out."""
 
 from .box_ap import IOU_THRESHOLDS, box_average_precision
+from .box_matching import greedy_matches, iou_matrix
+from .confusion import confusion_matrix
 from .detected_joints import detected_joints, root_mean_squared_error
 from .domain_probe import domain_probe
 from .frechet import FeatureMoments, frechet_distance, kernel_distance
@@ -11,11 +13,14 @@ __all__ = [
     'IOU_THRESHOLDS',
     'FeatureMoments',
     'box_average_precision',
+    'confusion_matrix',
     'detected_joints',
     'domain_probe',
     'expand_boxes',
     'fit_margins',
     'frechet_distance',
+    'greedy_matches',
+    'iou_matrix',
     'kernel_distance',
     'nearby_joints_nms',
     'pose_boxes',

@@ -1,9 +1,17 @@
 """Metrics, registered in MMPose's ``METRICS``."""
 
 from .bbox_iou_ap_metric import BBoxIoUAPMetric
+from .behavior_top1_metric import BehaviorTop1Metric
 from .crowd_coco_metric import CrowdCocoMetric
 from .fid_metric import FIDMetric
 from .pdj_metric import PDJMetric
 from .translated_dataset_writer import TranslatedDatasetWriter
 
-__all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'TranslatedDatasetWriter']
+__all__ = [
+    'BBoxIoUAPMetric',
+    'BehaviorTop1Metric',
+    'CrowdCocoMetric',
+    'FIDMetric',
+    'PDJMetric',
+    'TranslatedDatasetWriter',
+]
