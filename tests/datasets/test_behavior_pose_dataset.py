@@ -188,6 +188,16 @@ def test_zero_students(build: Callable[..., BehaviorPoseDataset], root: Path) ->
         build(predictions=str(root.parent / 'empty.json'))
 
 
+def test_margins_of_a_file_are_of_the_same_joints(build: Callable[..., BehaviorPoseDataset], root: Path) -> None:
+    for names in (COCO17_NAMES, CROWDPOSE14_NAMES):
+        write_json(root / f'{len(names)}.json', {'margins': MARGINS, 'joints': names})
+    found = build(margins=str(root / '17.json'))
+    assert found.metainfo['pose_margins'] == MARGINS
+    np.testing.assert_array_equal(found.get_data_info(3)['bbox'], build().get_data_info(3)['bbox'])
+    with pytest.raises(ValueError, match=r'14.json: joints: margins were fitted on other joints'):
+        build(margins=str(root / '14.json'))
+
+
 def test_bad_arguments(build: Callable[..., BehaviorPoseDataset]) -> None:
     for options, message in (
         ({'source': 'both'}, "source must be 'prediction' or 'annotation'"),

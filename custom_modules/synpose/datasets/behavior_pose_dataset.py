@@ -107,7 +107,7 @@ class BehaviorPoseDataset(BaseDataset):
         if not people:
             raise ValueError(f'{self.ann_file}: images: none has {self.images}')
         classes = self._class_names(everyone)
-        margins = read_margins(self.margins)[0] if isinstance(self.margins, str) else self.margins or NO_MARGINS
+        margins = self._read_margins()
         # What a checkpoint keeps: whoever uses the classifier makes the same boxes.
         self._metainfo.update(classes=tuple(classes), pose_margins=tuple(margins))
         found = self._read_poses({group.image['id'] for group in everyone}, log)
@@ -126,6 +126,14 @@ class BehaviorPoseDataset(BaseDataset):
             raise ValueError(f'{where}: nobody is left')
         print_log(f'{where} ({self.source}), {len(kept)} of them used', 'current', logging.INFO)
         return kept
+
+    def _read_margins(self) -> Sequence[float]:
+        if not isinstance(self.margins, str):
+            return self.margins or NO_MARGINS
+        margins, fitted = read_margins(self.margins)
+        if fitted and fitted != list(self._metainfo['keypoint_id2name'].values()):
+            raise ValueError(f'{self.margins}: joints: margins were fitted on other joints than those of metainfo')
+        return margins
 
     def _class_names(self, people: Sequence[ImagePeople]) -> list[str]:
         classes = self.classes

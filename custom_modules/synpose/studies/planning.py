@@ -150,7 +150,7 @@ def _row_tasks(study: Study, row: Row, where: str) -> Iterator[Task]:
                 _files(tested, 'test_dataloader', 'test_evaluator'),
             )
         values = {'row': row.name, 'seed': seed, 'config': row.config, 'work_dir': folder, 'checkpoint': checkpoint}
-        siblings = {stage.name for stage in row.after}
+        siblings = {*(stage.name for stage in row.after), *(f'test_{split}' for split in tests)}
         for stage in (stage.filled(**values) for stage in row.after):
             needs = (f'{name}/{need}' if need in siblings else need for need in stage.needs)
             log = folder / f'{stage.name}.log'
@@ -192,10 +192,12 @@ def last_checkpoint_name(config: Config, where: str) -> str:
 
 
 def annotation_files(node: Any) -> Iterator[str]:
-    """Find the annotation files that a part of a config reads, joined to their ``data_root``."""
+    """Find the annotation files that a part of a config reads, joined to their ``data_root``, and its poses."""
     if isinstance(node, Mapping):
         if isinstance(node.get('ann_file'), str):
             yield os.path.join(node.get('data_root') or '', node['ann_file'])
+        if isinstance(node.get('predictions'), str):
+            yield node['predictions']
         node = list(node.values())
     if isinstance(node, (list, tuple)):
         for part in node:

@@ -1,0 +1,8 @@
+# The demo's model on the images it was trained on: the poses that its behavior classifier learns from.
+_base_ = ['dekr_hrnet-w16_1xb6-25e_demo-448x256.py']
+
+work_dir = 'work_dirs/demo/behavior/poses'
+custom_hooks = [*_base_.custom_hooks[:-1], dict(type='ResultsHook', name='train')]
+train_ann_file = 'data/demo/source/annotations/train.json'
+test_dataloader = dict(dataset=dict(ann_file='annotations/train.json'))
+test_evaluator = [{**_base_.val_evaluator[1], 'ann_file': train_ann_file}]
