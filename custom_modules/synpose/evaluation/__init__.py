@@ -3,3 +3,6 @@
 from .metrics import BBoxIoUAPMetric, BehaviorTop1Metric, CrowdCocoMetric, FIDMetric, PDJMetric
 
 __all__ = ['BBoxIoUAPMetric', 'BehaviorTop1Metric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric']
+from .metrics import BBoxIoUAPMetric, CrowdCocoMetric, FIDMetric, ParametricNMSWholeBodyMetric, PDJMetric
+
+__all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'ParametricNMSWholeBodyMetric']

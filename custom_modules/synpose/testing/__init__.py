@@ -4,6 +4,7 @@ from .photo_folder import write_photos, write_video
 from .pose_results import write_pose_results
 from .posed_scene import write_posed_dataset
 from .synpose_folder import read_tree, write_synpose_dataset
+from .whole_body_folder import write_whole_body_dataset
 
 __all__ = [
     'read_tree',
@@ -12,4 +13,8 @@ __all__ = [
     'write_posed_dataset',
     'write_synpose_dataset',
     'write_video',
+    'write_posed_dataset',
+    'write_synpose_dataset',
+    'write_video',
+    'write_whole_body_dataset',
 ]

@@ -8,10 +8,13 @@ from .domain_probe import domain_probe
 from .frechet import FeatureMoments, frechet_distance, kernel_distance
 from .nms import nearby_joints_nms
 from .pose_boxes import expand_boxes, fit_margins, pose_boxes, read_margins
+from .pose_nms import RMPE_PAPER, MergedPoses, parametric_pose_nms
 
 __all__ = [
     'IOU_THRESHOLDS',
+    'RMPE_PAPER',
     'FeatureMoments',
+    'MergedPoses',
     'box_average_precision',
     'confusion_matrix',
     'detected_joints',
@@ -23,6 +26,7 @@ __all__ = [
     'iou_matrix',
     'kernel_distance',
     'nearby_joints_nms',
+    'parametric_pose_nms',
     'pose_boxes',
     'read_margins',
     'root_mean_squared_error',

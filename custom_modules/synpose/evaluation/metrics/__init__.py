@@ -4,6 +4,7 @@ from .bbox_iou_ap_metric import BBoxIoUAPMetric
 from .behavior_top1_metric import BehaviorTop1Metric
 from .crowd_coco_metric import CrowdCocoMetric
 from .fid_metric import FIDMetric
+from .parametric_nms_whole_body_metric import ParametricNMSWholeBodyMetric
 from .pdj_metric import PDJMetric
 from .translated_dataset_writer import TranslatedDatasetWriter
 
@@ -13,5 +14,9 @@ __all__ = [
     'CrowdCocoMetric',
     'FIDMetric',
     'PDJMetric',
+    'CrowdCocoMetric',
+    'FIDMetric',
+    'PDJMetric',
+    'ParametricNMSWholeBodyMetric',
     'TranslatedDatasetWriter',
 ]
