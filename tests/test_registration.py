@@ -40,6 +40,10 @@ EXPECTED = {
         'FIDMetric',
         'PDJMetric',
         'ParametricNMSWholeBodyMetric',
+        'CrowdCocoMetric',
+        'FIDMetric',
+        'PDJMetric',
+        'SubmissionWriter',
         'TranslatedDatasetWriter',
     ],
     'model': [

@@ -6,3 +6,6 @@ __all__ = ['BBoxIoUAPMetric', 'BehaviorTop1Metric', 'CrowdCocoMetric', 'FIDMetri
 from .metrics import BBoxIoUAPMetric, CrowdCocoMetric, FIDMetric, ParametricNMSWholeBodyMetric, PDJMetric
 
 __all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'ParametricNMSWholeBodyMetric']
+from .metrics import BBoxIoUAPMetric, CrowdCocoMetric, FIDMetric, PDJMetric, SubmissionWriter
+
+__all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'SubmissionWriter']

@@ -111,7 +111,7 @@ class MPIIMatSource(_MPIISource):
             raise ValueError(f'{path}: not a readable mat file: {error}') from error
         if not isinstance(release, dict) or not {'annolist', 'img_train'} <= release.keys():
             raise ValueError(f'{path}: RELEASE: no struct with annolist and img_train')
-        images, training = _structs(release['annolist']), np.atleast_1d(release['img_train'])
+        images, training = structs(release['annolist']), np.atleast_1d(release['img_train'])
         if len(images) != len(training):
             raise ValueError(f'{path}: RELEASE: {len(images)} images in annolist, but {len(training)} in img_train')
         # Named by their places in annolist, which count from 1.
@@ -134,8 +134,8 @@ class MPIIMatSource(_MPIISource):
     def person_records(self) -> Iterator[tuple[str, Any]]:
         """See :class:`~synpose.datasets.conversion.source.AnnotationSource`."""
         for number, image in self._images:
-            for index, rect in enumerate(_structs(image.get('annorect')), start=1):
-                if any(_is_given(rect.get(name)) for name in ('annopoints', 'objpos')):
+            for index, rect in enumerate(structs(image.get('annorect')), start=1):
+                if any(is_given(rect.get(name)) for name in ('annopoints', 'objpos')):
                     yield f'annolist({number}).annorect({index})', (number, rect)
 
     def person(self, record: Any) -> SourcePerson:
@@ -143,36 +143,37 @@ class MPIIMatSource(_MPIISource):
         image, rect = record
         joints = np.zeros((len(MPII16_NAMES), 3))
         points = rect.get('annopoints')
-        for point in _structs(points.get('point')) if isinstance(points, dict) else ():
+        for point in structs(points.get('point')) if isinstance(points, dict) else ():
             number = _number(point, 'id', 'annopoints.point')
             if number not in range(len(MPII16_NAMES)) or joints[int(number), 2]:
                 raise BadRecordError('annopoints.point.id', f'{number:g} is none of 0 to 15, or appears twice')
             seen = 2.0
-            if _is_given(point.get('is_visible')):
+            if is_given(point.get('is_visible')):
                 seen = 1.0 + (_number(point, 'is_visible', 'annopoints.point') > 0)
             place = (_number(point, axis, 'annopoints.point') for axis in 'xy')
             joints[int(number)] = (*place, seen)
         position = need(rect, 'objpos', dict)
         center = np.array([_number(position, axis, 'objpos') for axis in 'xy'])
         fields = {}
-        if all(_is_given(rect.get(name)) for name in ('x1', 'y1', 'x2', 'y2')):
+        if all(is_given(rect.get(name)) for name in ('x1', 'y1', 'x2', 'y2')):
             x1, y1, x2, y2 = (_number(rect, name) for name in ('x1', 'y1', 'x2', 'y2'))
             fields['head_box'] = [x1 - 1, y1 - 1, x2 - x1, y2 - y1]
         return self._place(image, joints, center, _number(rect, 'scale'), fields)
 
 
-def _structs(value: Any) -> list[dict[str, Any]]:
+def structs(value: Any) -> list[dict[str, Any]]:
     """Return the structs of a struct array, which is read as a dict, a list or an empty array by its length."""
     if isinstance(value, dict):
         return [value]
     return [entry if isinstance(entry, dict) else {} for entry in value] if isinstance(value, list | np.ndarray) else []
 
 
-def _is_given(value: Any) -> bool:
+def is_given(value: Any) -> bool:
+    """Tell whether a field holds anything; MATLAB fills what a struct of an array lacks with empty matrices."""
     return value is not None and np.size(value) > 0 and value != ''
 
 
 def _number(struct: Mapping[str, Any], name: str, where: str = '') -> float:
     """Return a number that the file may keep as text."""
     value = need(struct, name)
-    return float(numbers(value if _is_given(value) else [], 1, f'{where}.{name}' if where else name)[0])
+    return float(numbers(value if is_given(value) else [], 1, f'{where}.{name}' if where else name)[0])

@@ -6,6 +6,7 @@ from .crowd_coco_metric import CrowdCocoMetric
 from .fid_metric import FIDMetric
 from .parametric_nms_whole_body_metric import ParametricNMSWholeBodyMetric
 from .pdj_metric import PDJMetric
+from .submission_writer import SubmissionWriter
 from .translated_dataset_writer import TranslatedDatasetWriter
 
 __all__ = [
@@ -18,5 +19,9 @@ __all__ = [
     'FIDMetric',
     'PDJMetric',
     'ParametricNMSWholeBodyMetric',
+    'CrowdCocoMetric',
+    'FIDMetric',
+    'PDJMetric',
+    'SubmissionWriter',
     'TranslatedDatasetWriter',
 ]

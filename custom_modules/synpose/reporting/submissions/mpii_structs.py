@@ -1,0 +1,152 @@
+"""MPII's mat files: joints as a matrix or as MATLAB structs, in px that count from 1.
+
+Formats: the README of MPII Human Pose's evaluation toolkit, for ``pred``; ``preds`` is what public code for the
+single-person benchmark exchanges, and what a script of its users turns into structs.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from synpose.datasets.conversion.mpii import is_given, structs
+from synpose.skeletons import MPII16_NAMES
+
+from .people import ScoredPose
+
+_HEADER = b'MATLAB 5.0 MAT-file'.ljust(116)  # SciPy writes the time of day here
+NUM_JOINTS = len(MPII16_NAMES)
+
+
+def write_single(poses: Sequence[ScoredPose]) -> bytes:
+    """Make the mat file of the single-person benchmark: ``preds`` ``(n, 16, 2)``, people in the order of their ids.
+
+    Raises:
+        ValueError: If ids are not 0 to n - 1, each once.
+    """
+    ordered = sorted(poses, key=lambda pose: pose.id)
+    ids = [pose.id for pose in ordered]
+    if ids != list(range(len(ids))):
+        absent = next(i for i in range(len(ids) + 1) if ids.count(i) != 1)
+        raise ValueError(f'person {absent}: has {ids.count(absent)} predictions, but everybody needs one')
+    return _mat({'preds': np.stack([pose.joints[:, :2] for pose in ordered]).astype(float) + 1})
+
+
+def write_multi(groups: Sequence[Sequence[ScoredPose]]) -> bytes:
+    """Make the mat file of the multi-person benchmark: ``pred``, one struct a group, in the order of the groups.
+
+    Args:
+        groups: The people of each, px of the whole image; joints that are nan are left out.
+    """
+    entries = [{'annorect': struct_array(['annopoints'], [_person(pose) for pose in people])} for people in groups]
+    return _mat({'pred': struct_array(['annorect'], entries)})
+
+
+def _person(pose: ScoredPose) -> dict[str, Any]:
+    points = [
+        {'x': float(x) + 1, 'y': float(y) + 1, 'id': float(number), 'score': float(score)}
+        for number, (x, y, score) in enumerate(pose.joints)
+        if np.isfinite((x, y)).all()
+    ]
+    return {'annopoints': struct_array(['point'], [{'point': struct_array(['x', 'y', 'id', 'score'], points)}])}
+
+
+def struct_array(names: Sequence[str], records: Sequence[Mapping[str, Any]]) -> np.ndarray:
+    """Make a MATLAB struct array ``(1, n)``, which keeps its field names when it is empty."""
+    array = np.empty((1, len(records)), dtype=[(name, object) for name in names])
+    for index, record in enumerate(records):
+        array[0, index] = tuple(record[name] for name in names)
+    return array
+
+
+def _mat(variables: dict[str, Any]) -> bytes:
+    from scipy.io import savemat
+
+    buffer = io.BytesIO()
+    savemat(buffer, variables, do_compression=True, oned_as='row')
+    return _HEADER + buffer.getvalue()[len(_HEADER) :]
+
+
+def read_mat(content: bytes) -> dict[str, Any]:
+    """Read a mat file's variables, structs as dicts.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    from scipy.io import loadmat
+
+    try:
+        return loadmat(io.BytesIO(content), simplify_cells=True)
+    except Exception as error:  # SciPy raises whatever it happens to hit
+        raise ValueError(f'not a readable mat file: {error}') from error
+
+
+def single_problems(content: Mapping[str, Any], num_people: int | None = None) -> list[str]:
+    """List what keeps ``preds`` from being scored.
+
+    Args:
+        content: The file's variables.
+        num_people: How many people the benchmark's annotation file lists; None if not known.
+    """
+    if 'preds' not in content:
+        return ['preds: missing']
+    preds = np.asarray(content['preds'])
+    if preds.dtype.kind not in 'fiu':
+        return [f'preds: must be numbers, but is of type {preds.dtype}']
+    if preds.ndim != 3 or preds.shape[1:] != (NUM_JOINTS, 2):
+        return [f'preds: must be n x {NUM_JOINTS} x 2, but is {" x ".join(map(str, preds.shape))}']
+    problems = []
+    if num_people is not None and len(preds) != num_people:
+        problems.append(f'preds: must be of {num_people} people, but is of {len(preds)}')
+    broken = np.flatnonzero(~np.isfinite(preds).all(axis=(1, 2)))
+    problems += [f'person {number}: preds: must be finite numbers' for number in broken]
+    padded = np.flatnonzero((preds == 1).all(axis=(0, 2))) if len(preds) else ()
+    return problems + [f'preds: joint {joint} lies at 1, 1 in every person' for joint in padded]
+
+
+def multi_problems(content: Mapping[str, Any], num_groups: int | None = None) -> list[str]:
+    """List what keeps ``pred`` from being scored.
+
+    Args:
+        content: The file's variables.
+        num_groups: How many groups the benchmark has; None if not known.
+    """
+    if 'pred' not in content:
+        return ['pred: missing']
+    groups = structs(content['pred'])
+    problems = []
+    if num_groups is not None and len(groups) != num_groups:
+        problems.append(f'pred: must be of {num_groups} groups, but is of {len(groups)}')
+    for index, group in enumerate(groups, start=1):
+        if 'annorect' not in group:
+            problems.append(f'pred({index}): annorect: missing')
+        for number, person in enumerate(structs(group.get('annorect')), start=1):
+            name = f'pred({index}).annorect({number})'
+            problems += [f'{name}: {problem}' for problem in _person_problems(person)]
+    return problems
+
+
+def _person_problems(person: Mapping[str, Any]) -> list[str]:
+    annopoints = person.get('annopoints')
+    points = structs(annopoints.get('point')) if isinstance(annopoints, dict) else []
+    if not points:
+        return ['annopoints.point: missing']
+    problems, seen = [], set()
+    for number, point in enumerate(points, start=1):
+        where = f'annopoints.point({number})'
+        for field in ('x', 'y', 'id', 'score'):
+            value = point.get(field)
+            if not is_given(value):
+                problems.append(f'{where}.{field}: missing')
+            elif not _is_finite(value):
+                problems.append(f'{where}.{field}: must be a finite number, but is {value!r:.40}')
+        joint = point.get('id')
+        if _is_finite(joint) and (joint not in range(NUM_JOINTS) or joint in seen):
+            problems.append(f'{where}.id: {joint:g} is none of 0 to {NUM_JOINTS - 1}, or appears twice')
+        seen.add(joint if _is_finite(joint) else None)
+    return problems
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and bool(np.isfinite(value))
