@@ -42,9 +42,11 @@ EXPECTED = {
         'ParametricNMSWholeBodyMetric',
         'CrowdCocoMetric',
         'FIDMetric',
+        'MPIIMultiPersonMetric',
         'PDJMetric',
         'SubmissionWriter',
         'TranslatedDatasetWriter',
+        'VisibilityAPMetric',
     ],
     'model': [
         'AdversarialLoss',

@@ -32,8 +32,8 @@ files:
   mpii-multi      pred_keypoints_mpii_multi.mat: pred(group).annorect(person).annopoints.point; --images, and the
                   config's test set, are the crops of groups that tools/split_mpii.py writes
 
-Joints go by name: a model that lacks one of the benchmark's is refused before it runs. For a model that was trained with
-MMPose's MpiiDataset, which leaves joints as MPII counts them, give --first-pixel 1.
+Joints go by name: a model that lacks one of the benchmark's is refused before it runs. A model that was trained with
+MMPose's MpiiDataset, which leaves joints as MPII counts them, needs --first-pixel 1.
 """
 
 

@@ -7,5 +7,22 @@ from .metrics import BBoxIoUAPMetric, CrowdCocoMetric, FIDMetric, ParametricNMSW
 
 __all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'ParametricNMSWholeBodyMetric']
 from .metrics import BBoxIoUAPMetric, CrowdCocoMetric, FIDMetric, PDJMetric, SubmissionWriter
+from .metrics import (
+    BBoxIoUAPMetric,
+    CrowdCocoMetric,
+    FIDMetric,
+    MPIIMultiPersonMetric,
+    PDJMetric,
+    SubmissionWriter,
+    VisibilityAPMetric,
+)
 
-__all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'SubmissionWriter']
+__all__ = [
+    'BBoxIoUAPMetric',
+    'CrowdCocoMetric',
+    'FIDMetric',
+    'MPIIMultiPersonMetric',
+    'PDJMetric',
+    'SubmissionWriter',
+    'VisibilityAPMetric',
+]

@@ -6,6 +6,7 @@ from .confusion import confusion_matrix
 from .detected_joints import detected_joints, root_mean_squared_error
 from .domain_probe import domain_probe
 from .frechet import FeatureMoments, frechet_distance, kernel_distance
+from .multi_person_pckh import PeopleOfImage, assign_people, in_group, multi_person_average_precision
 from .nms import nearby_joints_nms
 from .pose_boxes import expand_boxes, fit_margins, pose_boxes, read_margins
 from .pose_nms import RMPE_PAPER, MergedPoses, parametric_pose_nms
@@ -15,6 +16,8 @@ __all__ = [
     'RMPE_PAPER',
     'FeatureMoments',
     'MergedPoses',
+    'PeopleOfImage',
+    'assign_people',
     'box_average_precision',
     'confusion_matrix',
     'detected_joints',
@@ -24,7 +27,9 @@ __all__ = [
     'frechet_distance',
     'greedy_matches',
     'iou_matrix',
+    'in_group',
     'kernel_distance',
+    'multi_person_average_precision',
     'nearby_joints_nms',
     'parametric_pose_nms',
     'pose_boxes',

@@ -5,9 +5,11 @@ from .behavior_top1_metric import BehaviorTop1Metric
 from .crowd_coco_metric import CrowdCocoMetric
 from .fid_metric import FIDMetric
 from .parametric_nms_whole_body_metric import ParametricNMSWholeBodyMetric
+from .mpii_multi_person_metric import MPIIMultiPersonMetric
 from .pdj_metric import PDJMetric
 from .submission_writer import SubmissionWriter
 from .translated_dataset_writer import TranslatedDatasetWriter
+from .visibility_ap_metric import VisibilityAPMetric
 
 __all__ = [
     'BBoxIoUAPMetric',
@@ -21,7 +23,9 @@ __all__ = [
     'ParametricNMSWholeBodyMetric',
     'CrowdCocoMetric',
     'FIDMetric',
+    'MPIIMultiPersonMetric',
     'PDJMetric',
     'SubmissionWriter',
     'TranslatedDatasetWriter',
+    'VisibilityAPMetric',
 ]

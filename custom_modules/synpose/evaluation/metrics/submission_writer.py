@@ -13,11 +13,11 @@ from mmpose.registry import METRICS
 from synpose.compat.coco_api import COCO
 from synpose.datasets.validation import ProblemLog
 from synpose.reporting.submissions.archive import write_archive
+from synpose.reporting.submissions.benchmark_sets import read_crops, read_image_ids, read_num_people
 from synpose.reporting.submissions.benchmarks import find_benchmark
 from synpose.reporting.submissions.coco_records import write_coco
 from synpose.reporting.submissions.mpii_structs import write_multi, write_single
 from synpose.reporting.submissions.people import ScoredPose
-from synpose.reporting.submissions.test_sets import read_crops, read_image_ids, read_num_people
 from synpose.skeletons import joint_indices
 
 
