@@ -17,6 +17,15 @@ from .metrics import (
     VisibilityAPMetric,
 )
 
+from .metrics import (
+    BBoxIoUAPMetric,
+    CrowdCocoMetric,
+    FIDMetric,
+    PartSegmentationMetric,
+    PDJMetric,
+    PersonDepthMetric,
+)
+
 __all__ = [
     'BBoxIoUAPMetric',
     'CrowdCocoMetric',
@@ -25,4 +34,7 @@ __all__ = [
     'PDJMetric',
     'SubmissionWriter',
     'VisibilityAPMetric',
+    'PDJMetric',
+    'PartSegmentationMetric',
+    'PersonDepthMetric',
 ]

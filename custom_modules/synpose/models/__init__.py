@@ -4,10 +4,11 @@ from .adversaries import DomainAdversarialPoseEstimator, DomainClassifier, Gradi
 from .backbones import FeedbackHourglass
 from .data_preprocessors import PoseSequenceDataPreprocessor, PyramidDataPreprocessor, TranslationDataPreprocessor
 from .feature_extractors import InceptionFeatures, PoseBackboneFeatures
-from .heads import CrowdDEKRHead, PixelSoftmaxHead
+from .heads import CrowdDEKRHead, DensePixelHead, PixelSoftmaxHead
 from .losses import AdversarialLoss
 from .pose_classifiers import FlattenedPoseMLP, PoseClassifier, SkeletonGCN
 from .pose_estimators import CrowdPoseEstimator
+from .pose_estimators import CrowdPoseEstimator, DenseLabelEstimator, MeanLabelEstimator
 from .stylizers import ColorTransferStylizer, PhotoWCTStylizer
 from .translators import CTGAN, IdentityTranslator, PatchDiscriminator, ResnetGenerator
 
@@ -17,6 +18,8 @@ __all__ = [
     'ColorTransferStylizer',
     'CrowdDEKRHead',
     'CrowdPoseEstimator',
+    'DenseLabelEstimator',
+    'DensePixelHead',
     'DomainAdversarialPoseEstimator',
     'DomainClassifier',
     'FeedbackHourglass',
@@ -24,6 +27,7 @@ __all__ = [
     'GradientReversal',
     'IdentityTranslator',
     'InceptionFeatures',
+    'MeanLabelEstimator',
     'PatchDiscriminator',
     'PhotoWCTStylizer',
     'PixelSoftmaxHead',

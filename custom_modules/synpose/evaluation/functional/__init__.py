@@ -8,6 +8,8 @@ from .domain_probe import domain_probe
 from .frechet import FeatureMoments, frechet_distance, kernel_distance
 from .multi_person_pckh import PeopleOfImage, assign_people, in_group, multi_person_average_precision
 from .nms import nearby_joints_nms
+from .part_segmentation import class_scores, count_pixels, mean_score
+from .person_depth import depth_rmse, fitted_depth_rmse
 from .pose_boxes import expand_boxes, fit_margins, pose_boxes, read_margins
 from .pose_nms import RMPE_PAPER, MergedPoses, parametric_pose_nms
 
@@ -20,16 +22,21 @@ __all__ = [
     'assign_people',
     'box_average_precision',
     'confusion_matrix',
+    'class_scores',
+    'count_pixels',
+    'depth_rmse',
     'detected_joints',
     'domain_probe',
     'expand_boxes',
     'fit_margins',
+    'fitted_depth_rmse',
     'frechet_distance',
     'greedy_matches',
     'iou_matrix',
     'in_group',
     'kernel_distance',
     'multi_person_average_precision',
+    'mean_score',
     'nearby_joints_nms',
     'parametric_pose_nms',
     'pose_boxes',

@@ -8,6 +8,9 @@ from .parametric_nms_whole_body_metric import ParametricNMSWholeBodyMetric
 from .mpii_multi_person_metric import MPIIMultiPersonMetric
 from .pdj_metric import PDJMetric
 from .submission_writer import SubmissionWriter
+from .part_segmentation_metric import PartSegmentationMetric
+from .pdj_metric import PDJMetric
+from .person_depth_metric import PersonDepthMetric
 from .translated_dataset_writer import TranslatedDatasetWriter
 from .visibility_ap_metric import VisibilityAPMetric
 
@@ -28,4 +31,10 @@ __all__ = [
     'SubmissionWriter',
     'TranslatedDatasetWriter',
     'VisibilityAPMetric',
+    'CrowdCocoMetric',
+    'FIDMetric',
+    'PDJMetric',
+    'PartSegmentationMetric',
+    'PersonDepthMetric',
+    'TranslatedDatasetWriter',
 ]

@@ -1,6 +1,7 @@
 """Heads, registered in MMPose's ``MODELS``."""
 
 from .crowd_dekr_head import CrowdDEKRHead
+from .dense_pixel_head import DensePixelHead
 from .pixel_softmax_head import PixelSoftmaxHead
 
-__all__ = ['CrowdDEKRHead', 'PixelSoftmaxHead']
+__all__ = ['CrowdDEKRHead', 'DensePixelHead', 'PixelSoftmaxHead']

@@ -1,5 +1,7 @@
 """Pose estimators, registered in MMPose's ``MODELS``."""
 
 from .crowd_pose_estimator import CrowdPoseEstimator
+from .dense_label_estimator import DenseLabelEstimator
+from .mean_label_estimator import MeanLabelEstimator
 
-__all__ = ['CrowdPoseEstimator']
+__all__ = ['CrowdPoseEstimator', 'DenseLabelEstimator', 'MeanLabelEstimator']
