@@ -6,11 +6,13 @@ import sys
 
 EXPECTED = {
     'KEYPOINT_CODECS': ['FastSPR', 'PixelLabel'],
-    'data sampler': ['DomainBalancedSampler'],
+    'data sampler': ['DomainBalancedSampler', 'TeacherGroupSampler'],
     'dataset': [
         'BehaviorPoseDataset',
         'ColumnarCocoDataset',
+        'PersonCropDataset',
         'PhotoDataset',
+        'RealSyntheticDataset',
         'SourceTargetDataset',
         'SynPose14Dataset',
         'SynPose17Dataset',
@@ -21,8 +23,10 @@ EXPECTED = {
     'body': [],
     'generator': [],
     'hook': [
+        'AdversarialTeacherHook',
         'ChannelsLastHook',
         'Float32PrecisionHook',
+        'FrozenLayersHook',
         'GradientReversalScheduleHook',
         'ImagePoolHook',
         'RandomStateHook',
@@ -80,12 +84,15 @@ EXPECTED = {
         'ResnetGenerator',
         'SkeletonGCN',
         'SSTNPoseEstimator',
+        'TeacherNet',
         'TranslationDataPreprocessor',
     ],
     'optimizer wrapper constructor': ['TranslatorOptimWrapperConstructor'],
     'transform': [
         'BackgroundOcclusion',
+        'CarrySyntheticMask',
         'CenterHumanBrightness',
+        'CropAroundPerson',
         'DrawStyleImage',
         'JointDropout',
         'JointJitter',
@@ -103,6 +110,7 @@ EXPECTED = {
         'RandomImageScale',
         'SelectSyntheticPeople',
         'WeightByKeypointScores',
+        'SyntheticLossMask',
     ],
 }
 """What a fresh `import synpose` registers, by registry; bodies and generators wait until one is looked up."""

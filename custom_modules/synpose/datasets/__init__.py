@@ -2,8 +2,10 @@
 
 from .behavior_pose_dataset import BehaviorPoseDataset
 from .columnar_coco_dataset import ColumnarCocoDataset
+from .person_crop_dataset import PersonCropDataset
 from .photo_dataset import PhotoDataset
-from .samplers import DomainBalancedSampler
+from .real_synthetic_dataset import RealSyntheticDataset
+from .samplers import DomainBalancedSampler, TeacherGroupSampler
 from .source_target_dataset import SourceTargetDataset
 from .synpose14_dataset import SynPose14Dataset
 from .synpose17_dataset import SynPose17Dataset
@@ -18,11 +20,14 @@ __all__ = [
     'DomainBalancedSampler',
     'LoadDepth',
     'LoadStencil',
+    'PersonCropDataset',
     'PhotoDataset',
+    'RealSyntheticDataset',
     'SourceTargetDataset',
     'SynPose14Dataset',
     'SynPose17Dataset',
     'SynPoseDataset',
     'SynPoseImageDataset',
+    'TeacherGroupSampler',
     'UnpairedImageDataset',
 ]

@@ -218,7 +218,10 @@ class ColumnarCocoDataset(BaseCocoStyleDataset, LookedUpDataset):
 
     def get_data_info(self, idx: int) -> dict[str, Any]:
         """Return sample ``idx`` with the metainfo a pipeline needs, as MMPose's method of that name does."""
-        info = LookedUpDataset.get_data_info(self, idx)
+        return self.with_metainfo(LookedUpDataset.get_data_info(self, idx))
+
+    def with_metainfo(self, info: dict[str, Any]) -> dict[str, Any]:
+        """Return a sample with the metainfo a pipeline needs."""
         metainfo = {key: self._metainfo[key] for key in _METAINFO_OF_A_SAMPLE}
         return info | pickle.loads(pickle.dumps(metainfo))  # MMPose's deep copy takes half the time of a sample
 

@@ -34,7 +34,8 @@ class SynPoseDataset(ColumnarCocoDataset):
     keypoint file can be read so; of several categories, ``person`` is the one read.
 
     A data sample holds MMPose's fields and, where the file has them: ``stencil_path``, ``depth_path``, ``stencil_id``
-    ``(N,)`` (0: none), ``synthetic_id`` ``(N,)`` (the same, but 0 for people who are photographed), ``behavior``,
+    ``(N,)`` (0: none), ``synthetic_id`` ``(N,)`` (the same, but 0 for people who are photographed),
+    ``synthetic_people`` (stencil numbers of all rendered people of the image, part of the sample or not), ``behavior``,
     ``keypoints_visibility`` ``(N, K)`` (the file's 0 absent, 1 occluded, 2 visible; transforms leave it alone, while
     ``keypoints_visible`` is 0 or 1 and follows them), ``room_size``, ``viewpoint``, ``scene_id``, ``camera_id``,
     ``camera``, ``camera_pitch`` (rad) and ``domain``. ``raw_ann_info`` has the mapped joints. N is 1 with
@@ -122,6 +123,18 @@ class SynPoseDataset(ColumnarCocoDataset):
             {**category, 'keypoints': self.joint_names, 'skeleton': self._links()} for category in categories
         ]
         return images
+
+    def look_up(self, row: int) -> dict[str, Any]:
+        """Make the sample of a row; see the class."""
+        info = super().look_up(row)
+        table, first = self.store.people, self.store.first
+        if self.bbox_file or 'is_synthetic' not in table.columns:
+            return info
+        image = int(np.searchsorted(first, row, side='right')) - 1 if self.data_mode == 'topdown' else row
+        start, stop = first[image : image + 2].tolist()
+        rendered = table.values('is_synthetic', start, stop, False)
+        stencils = compress(table.values('stencil_id', start, stop, 0), rendered)
+        return {**info, 'synthetic_people': np.array(sorted(set(stencils) - {0}), np.int32)}
 
     def _links(self) -> list[list[int]]:
         return [[a + 1, b + 1] for a, b in self._metainfo['skeleton_links']]  # COCO counts joints from 1

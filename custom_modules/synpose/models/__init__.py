@@ -10,6 +10,7 @@ from .pose_classifiers import FlattenedPoseMLP, PoseClassifier, SkeletonGCN
 from .pose_estimators import CrowdPoseEstimator
 from .pose_estimators import CrowdPoseEstimator, DenseLabelEstimator, MeanLabelEstimator
 from .stylizers import ColorTransferStylizer, PhotoWCTStylizer
+from .teachers import TeacherNet
 from .translators import CTGAN, IdentityTranslator, PatchDiscriminator, ResnetGenerator
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     'PyramidDataPreprocessor',
     'ResnetGenerator',
     'SkeletonGCN',
+    'TeacherNet',
     'TranslationDataPreprocessor',
 ]

@@ -12,7 +12,7 @@ from mmpose.datasets import CombinedDataset
 from mmpose.registry import DATA_SAMPLERS
 
 from synpose.datasets.samplers import domain_balanced_sampler
-from synpose.datasets.samplers.domain_balanced_sampler import batch_counts, endless_order
+from synpose.datasets.samplers.domain_balanced_sampler import batch_counts
 
 
 class Numbers(BaseDataset):
@@ -106,15 +106,6 @@ def test_the_target_is_cycled_and_all_of_it_seen_equally_often(target):
         stream = [index for epoch in epochs for index in epoch]
         rounds = {tuple(stream[start : start + 5]) for start in range(0, 240, 5)}
         assert len(rounds) > 20  # reshuffled in each cycle
-
-
-@pytest.mark.parametrize(('size', 'count'), [(1, 4), (5, 23), (7, 7)])
-def test_a_stretch_of_the_order_is_part_of_the_whole(size, count):
-    whole = endless_order(size, 0, 60, (3, 1)).tolist()
-    for start in (0, 3, 11):
-        assert endless_order(size, start, count, (3, 1)).tolist() == whole[start : start + count]
-    assert all(sorted(whole[start : start + size]) == list(range(size)) for start in range(0, 60 - size, size))
-    assert endless_order(size, 2, 6, (3, 1), shuffle=False).tolist() == [(2 + k) % size for k in range(6)]
 
 
 def test_epoch_and_seed_decide_what_is_drawn():

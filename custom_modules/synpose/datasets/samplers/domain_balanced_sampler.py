@@ -11,6 +11,8 @@ from mmpose.datasets import CombinedDataset
 from mmpose.registry import DATA_SAMPLERS
 from torch.utils.data import Sampler
 
+from .endless_order import EndlessOrder
+
 
 def batch_counts(ratio: Sequence[float], batch_size: int) -> list[int]:
     """Return how many pictures of each dataset are in a batch.
@@ -41,34 +43,14 @@ def batch_counts(ratio: Sequence[float], batch_size: int) -> list[int]:
     return [part * batch_size // sum(parts) for part in parts]
 
 
-def endless_order(size: int, start: int, count: int, seed: Sequence[int], shuffle: bool = True) -> np.ndarray:
-    """Return a stretch of an endless sequence that goes through ``range(size)`` again and again, each time reshuffled.
-
-    Args:
-        size: Number of items.
-        start: Where in the sequence the stretch begins.
-        count: Its length.
-        seed: Same seed, same sequence.
-        shuffle: False for the items in order, each time.
-
-    Returns:
-        ``(count,)`` int64.
-    """
-    first, last = start // size, -(-(start + count) // size)
-    rounds = [
-        np.random.default_rng([*seed, number]).permutation(size) if shuffle else np.arange(size)
-        for number in range(first, last)
-    ]
-    return np.concatenate(rounds)[start - first * size :][:count] if rounds else np.empty(0, np.int64)
-
-
 @DATA_SAMPLERS.register_module()
 class DomainBalancedSampler(Sampler):
     """Batch sampler over a ``CombinedDataset`` of source and target, with exact proportions in every batch.
 
     An epoch goes once through the source, the first of the datasets, in a new order; the last batch is filled up from
     one more round. The target goes on where the last epoch ended: it is cycled if it is smaller, and reshuffled in each
-    cycle, so that all its pictures are seen equally often. In every batch of every process the source comes first.
+    cycle, so that all its pictures are seen equally often. In every batch of every process the source comes first. The
+    two may be real and synthetic samples as well, ``RealSyntheticDataset``.
 
     Which pictures an epoch has follows from seed and epoch alone: the same whether workers are persistent, after a
     resume, and, over all processes together, for the same total batch size. (With ``sample_ratio_factor`` the
@@ -100,7 +82,7 @@ class DomainBalancedSampler(Sampler):
         dataset = getattr(sampler, 'dataset', None)
         if not isinstance(dataset, CombinedDataset):
             raise ValueError(
-                f'DomainBalancedSampler: needs a CombinedDataset of source and target, got {type(dataset).__name__}'
+                f'{type(self).__name__}: needs a CombinedDataset of source and target, got {type(dataset).__name__}'
             )
         if not all(hasattr(sampler, name) for name in ('seed', 'epoch', 'shuffle')):
             raise ValueError(f'DomainBalancedSampler: needs a DefaultSampler, got {type(sampler).__name__}')
@@ -123,13 +105,14 @@ class DomainBalancedSampler(Sampler):
 
     def __iter__(self) -> Iterator[list[int]]:
         """Iterate over the batches of this process: indices into the combined dataset."""
-        columns = []
-        offset = 0
-        for number, (size, count) in enumerate(zip(self.sizes, self.counts)):
-            drawn = len(self) * count * self.world_size  # an epoch, all processes
-            start = self.sampler.epoch * (drawn if number else -(-drawn // size) * size)  # the source starts a round
-            order = endless_order(size, start, drawn, (self.sampler.seed, number), self.sampler.shuffle)
-            columns.append(offset + order[self.rank :: self.world_size].reshape(len(self), count))
-            offset += size
+        columns = [self._column(number) for number in range(len(self.sizes))]
         for batch in np.concatenate(columns, axis=1):
             yield batch.tolist()
+
+    def _column(self, number: int) -> np.ndarray:
+        """Return what this process draws of a dataset in this epoch, ``(batches, counts[number])`` int64."""
+        size, count = self.sizes[number], self.counts[number]
+        drawn = len(self) * count * self.world_size  # an epoch, all processes
+        start = self.sampler.epoch * (drawn if number else -(-drawn // size) * size)  # the source starts a round
+        order = EndlessOrder(size, (self.sampler.seed, number), self.sampler.shuffle).take(start, drawn)
+        return sum(self.sizes[:number]) + order[self.rank :: self.world_size].reshape(len(self), count)

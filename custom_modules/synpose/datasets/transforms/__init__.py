@@ -1,7 +1,9 @@
 """Transforms, registered in MMPose's ``TRANSFORMS``."""
 
 from .background_occlusion import BackgroundOcclusion
+from .carry_synthetic_mask import CarrySyntheticMask
 from .center_human_brightness import CenterHumanBrightness
+from .crop_around_person import CropAroundPerson
 from .draw_style_image import DrawStyleImage
 from .joint_dropout import JointDropout
 from .joint_jitter import JointJitter
@@ -17,10 +19,13 @@ from .random_image_crop import RandomImageCrop
 from .random_image_flip import RandomImageFlip
 from .random_image_scale import RandomImageScale
 from .select_synthetic_people import SelectSyntheticPeople
+from .synthetic_loss_mask import SyntheticLossMask
 
 __all__ = [
     'BackgroundOcclusion',
+    'CarrySyntheticMask',
     'CenterHumanBrightness',
+    'CropAroundPerson',
     'DrawStyleImage',
     'JointDropout',
     'JointJitter',
@@ -36,4 +41,5 @@ __all__ = [
     'RandomImageFlip',
     'RandomImageScale',
     'SelectSyntheticPeople',
+    'SyntheticLossMask',
 ]

@@ -33,7 +33,7 @@ class ChannelsLastHook(Hook):
             runner: The runner.
         """
         wrapped = isinstance(runner.model, DistributedDataParallel)
-        runner.model = _unwrapped(runner.model) if wrapped else runner.model
+        runner.model = unwrapped(runner.model) if wrapped else runner.model
         runner.model.to(memory_format=torch.channels_last)
         for module in runner.model.modules():
             if isinstance(module, nn.InstanceNorm2d):
@@ -47,7 +47,7 @@ def _ask_for_contiguous_gradient(module: nn.Module, inputs: Any, output: Tensor)
         output.register_hook(torch.Tensor.contiguous)
 
 
-def _unwrapped(model: DistributedDataParallel) -> nn.Module:
+def unwrapped(model: DistributedDataParallel) -> nn.Module:
     """Return the model within a wrapper, and its parts where each is wrapped for itself."""
     for name, part in model.module.named_children():
         if isinstance(part, DistributedDataParallel):

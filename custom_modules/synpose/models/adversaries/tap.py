@@ -35,18 +35,18 @@ def check_tap(estimator: BasePoseEstimator, name: str) -> None:
         raise ValueError(f'tap: {name} is a list, of which the network calls the entries: {names}')
 
 
-def take_rows(value: Any, rows: Tensor) -> Any:
+def take_rows(value: Any, rows: Tensor | slice) -> Any:
     """Take rows of every tensor in nested tuples, lists and dicts, e.g. of a backbone's output.
 
     Args:
         value: Tensors ``(B, ...)``, nested in any way; anything else stays as it is.
-        rows: Indices, ``(R,)``.
+        rows: Indices, ``(R,)``, or a slice, which copies nothing.
 
     Returns:
         The same nesting, with tensors ``(R, ...)``.
     """
     if isinstance(value, Tensor):
-        return value.index_select(0, rows)
+        return value[rows] if isinstance(rows, slice) else value.index_select(0, rows)
     if isinstance(value, dict):
         return {key: take_rows(entry, rows) for key, entry in value.items()}
     if isinstance(value, list | tuple):

@@ -1,0 +1,118 @@
+"""Let rendered people take no part in any loss."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmpose.registry import TRANSFORMS
+
+INTO = ('heatmap_mask', 'keypoint_weights')
+
+
+@TRANSFORMS.register_module()
+class SyntheticLossMask(BaseTransform):
+    """Mask the loss where rendered people are, but for the targets of real people: "+ masks" of LTSH (section 5.2).
+
+    Rendered people remain in the picture as occluders only. Needs :class:`CarrySyntheticMask` before the geometric
+    transforms, which hides their joints from the codec. Put this one after ``GenerateTarget`` and, where there is one,
+    ``BottomupGetHeatmapMask``, whose mask it narrows.
+
+    A cell of the heatmaps is masked if rendered people cover more than half of it and no real joint's target (nor a
+    root's or a limb's) is there: the cells of all channels where a heatmap is above ``min_target``, or another field
+    that is a target, such as part affinity fields, is not 0.
+
+    ``into='heatmap_mask'`` is for bottom-up heads, which take a mask of cells: ``CrowdDEKRHead``, ``DEKRHead``,
+    ``AssociativeEmbeddingHead``. DEKR's displacements have targets around the roots of real people only. Pack with
+    ``PackCrowdInputs``, since MMPose's packing drops the mask of ``SPR``. ``into='keypoint_weights'`` is for top-down
+    heads with ``KeypointMSELoss(use_target_weight=True)``, which takes weights of cells ``(1, K, H, W)`` as well as of
+    joints; their ``accuracy`` does not, so set ``train_cfg=dict(compute_acc=False)`` in the model.
+
+    What each codec carries:
+
+    - ``SPR``, ``FastSPR``, ``AssociativeEmbedding``: joints hidden, and cells masked by ``heatmap_mask``.
+    - ``MSRAHeatmap``, ``UDPHeatmap`` (Gaussian), ``MegviiHeatmap``: joints hidden by weight 0, and cells masked by
+      ``keypoint_weights``.
+    - ``UDPHeatmap`` (combined), ``SimCCLabel``, ``PixelLabel``: no loss of single cells, so joints are hidden by
+      weight 0 (``CarrySyntheticMask``) and nothing else is masked; here that is an error.
+
+    Modified keys: ``img``, without its fourth channel; ``heatmap_mask`` ``(H, W)`` bool (added if there is none), or
+    ``keypoint_weights`` ``(N, K, H, W)`` float32.
+
+    Args:
+        into: See above.
+        min_target: Heatmaps above it are a real joint's. 0.01 is three standard deviations from the joint: codecs that
+            do not cut the Gaussian off (``unbiased=True``) are above 0 everywhere.
+
+    Raises:
+        ValueError: If ``into`` is none of these, or the sample lacks what is needed.
+    """
+
+    def __init__(self, into: str = 'heatmap_mask', min_target: float = 0.01) -> None:
+        if into not in INTO:
+            raise ValueError(f'SyntheticLossMask: into must be one of {", ".join(INTO)}, got {into!r}')
+        self.into, self.min_target = into, min_target
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Mask the data sample."""
+        image, record = results['img'], f'{results.get("img_path")}: image {results.get("img_id")}'
+        if image.ndim != 3 or image.shape[2] != 4:
+            raise ValueError(f'{record}: img: has no fourth channel; CarrySyntheticMask must come before')
+        results['img'], silhouettes = np.ascontiguousarray(image[..., :3]), image[..., 3]
+        heatmaps = results.get('heatmaps')
+        if heatmaps is None:
+            raise ValueError(
+                f'{record}: heatmaps: missing; GenerateTarget with a codec of heatmaps must come before '
+                'SyntheticLossMask. Without heatmaps no cells can be masked, and the weights of hidden joints are 0'
+            )
+        if self.into == 'keypoint_weights':
+            self._weigh(results, heatmaps, silhouettes, record)
+            return results
+        levels = heatmaps if isinstance(heatmaps, list) else [heatmaps]
+        masks = results.get('heatmap_mask', [np.ones(maps.shape[1:], bool) for maps in levels])
+        masks = masks if isinstance(masks, list) else [masks]
+        targets = [np.max(maps, axis=0) > self.min_target for maps in levels]
+        fields = [_other_targets(results, index, isinstance(heatmaps, list)) for index in range(len(levels))]
+        for index, field in enumerate(fields):
+            for other in field:
+                if other.shape[1:] == targets[index].shape:
+                    targets[index] |= (other != 0).any(axis=0)
+        free = [mask & (~covered(silhouettes, mask.shape) | target) for mask, target in zip(masks, targets)]
+        results['heatmap_mask'] = free if isinstance(heatmaps, list) else free[0]
+        return results
+
+    def _weigh(self, results: dict[str, Any], heatmaps: Any, silhouettes: np.ndarray, record: str) -> None:
+        weights = results.get('keypoint_weights')
+        if isinstance(heatmaps, list) or weights is None or weights.shape[1] != len(heatmaps):
+            raise ValueError(
+                f'{record}: keypoint_weights: needs one heatmap a joint and one weight a joint, as MSRAHeatmap and '
+                "UDPHeatmap(heatmap_type='gaussian') give them"
+            )
+        free = ~covered(silhouettes, heatmaps.shape[1:]) | (heatmaps > self.min_target)
+        results['keypoint_weights'] = (weights[..., None, None] * free).astype(np.float32)
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(into={self.into!r}, min_target={self.min_target})'
+
+
+def covered(silhouettes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return which cells are more than half covered.
+
+    Args:
+        silhouettes: ``(H, W)`` uint8 of the input, 0 to 255.
+        shape: Rows and columns of the heatmaps.
+
+    Returns:
+        ``shape`` bool.
+    """
+    height, width = shape
+    return cv2.resize(silhouettes.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA) > 255 / 2
+
+
+def _other_targets(results: dict[str, Any], level: int, several: bool) -> list[np.ndarray]:
+    """Return the fields beside heatmaps that the codec gives, ``(C, H, W)`` each, of one level."""
+    names = [
+        name for name in results.get('field_mapping_table', {}) if name != 'heatmaps' and not name.endswith('weights')
+    ]
+    fields = [results[name][level] if several else results[name] for name in names if name in results]
+    return [field for field in fields if isinstance(field, np.ndarray) and field.ndim == 3]
