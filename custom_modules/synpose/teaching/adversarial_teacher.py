@@ -57,7 +57,8 @@ class AdversarialTeacher(GroupPolicy):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.net = MODELS.build({**net, 'num_groups': len(sizes)})
-            self.net.init_weights()
+            if self.net.init_cfg:
+                self.net.init_weights()
         self.net.to(device)
         settings = {'type': 'Adam', 'lr': 1e-3, **(optimizer or {})}
         self.optimizer = OPTIMIZERS.build({**settings, 'params': self.net.parameters()})

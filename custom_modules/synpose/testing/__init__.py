@@ -1,5 +1,6 @@
 """Small generated fixtures that the tests of synpose, and of packages built on it, share."""
 
+from .mixed_folder import write_mixed_dataset
 from .photo_folder import write_photos, write_video
 from .pose_results import write_pose_results
 from .posed_scene import write_posed_dataset
@@ -17,4 +18,9 @@ __all__ = [
     'write_synpose_dataset',
     'write_video',
     'write_whole_body_dataset',
+    'write_mixed_dataset',
+    'write_photos',
+    'write_posed_dataset',
+    'write_synpose_dataset',
+    'write_video',
 ]

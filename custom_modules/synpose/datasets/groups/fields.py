@@ -123,9 +123,7 @@ def _from_samples(dataset: BaseDataset, name: str) -> np.ndarray:
     array = _array(values)
     good = _good(array)
     if not good.all():
-        where = dataset.get_data_info(int(np.flatnonzero(~good)[0]))
-        record = where.get('img_path', where.get('img_id'))
-        raise ValueError(
-            f'{getattr(dataset, "ann_file", type(dataset).__name__)}: {record}: {name}: must be a number or a text'
-        )
+        number = int(np.flatnonzero(~good)[0])
+        where = dataset.ann_file or type(dataset).__name__
+        raise ValueError(f'{where}: sample {number}: {name}: must be a number or a text, and of one type in all')
     return array
