@@ -83,6 +83,14 @@ WHOLEBODY133_NAMES: tuple[str, ...] = (
     ),
 )
 
+WHOLEBODY_SLICES: dict[str, slice] = {
+    'foot': slice(17, 23),
+    'face': slice(23, 91),
+    'lefthand': slice(91, 112),
+    'righthand': slice(112, 133),
+}
+"""Where the parts beyond the body stand in :data:`WHOLEBODY133_NAMES`, by the prefix of their fields (`foot_kpts`)."""
+
 _WHOLEBODY_FINGERS = dict(zip(FINGERS, ('thumb', 'forefinger', 'middle_finger', 'ring_finger', 'pinky_finger')))
 # The thumb's first whole-body point is the carpal joint, so its knuckle is point 2; other fingers start at it.
 _WHOLEBODY_POINTS = {finger: ('2', '3', '4') if finger == 'thumb' else ('1', '2', '4') for finger in FINGERS}
@@ -166,6 +174,24 @@ OWN_BODY_TOLERANCE = np.array([_TOLERANCES.get(strip_side(name), 0.04) for name 
 
 A joint is inside the body: about half the limb's thickness below the skin, more where the line of sight is oblique.
 Beyond this the surface belongs to another part of the body (a wrist behind the back). Finger joints take .04.
+"""
+
+
+_FACE_TOLERANCE = 0.03  # points of the face lie on the skin; hair and glasses lie over it
+
+
+def _wholebody_tolerances() -> list[float]:
+    own = [JOINT_ALIASES.get(name, name) for name in WHOLEBODY133_NAMES[17:]]
+    known = dict(zip(JOINT_NAMES, OWN_BODY_TOLERANCE.tolist()))
+    others = {'heel': _TOLERANCES['toe'], 'toe': _TOLERANCES['toe'], 'root': _TOLERANCES['palm']}
+    rest = [_FACE_TOLERANCE if 'face' in name else others.get(name.split('_')[-1], 0.04) for name in own]
+    return [known.get(name, value) for name, value in zip(own, rest)]
+
+
+WHOLEBODY_TOLERANCE = np.array(_wholebody_tolerances())
+""":data:`OWN_BODY_TOLERANCE` of COCO-WholeBody's points of feet, face and hands, ``(116,)`` m.
+
+Points that are joints of ours have theirs; those of the face .03, feet and wrists .07, the rest of the fingers .04.
 """
 
 

@@ -89,6 +89,8 @@ class ClassroomGenerator(DatasetGenerator):
         min_visible_pixels: People who show fewer pixels get no annotation and are counted as ``left_out``.
         light_samples: Light samples per pixel; more is slower and less blotchy.
         parts: Write body-part labels too (:data:`synpose.skeletons.BODY_PARTS`).
+        wholebody: Write COCO-WholeBody's fields of feet, face and hands too, see
+            :func:`synpose.generation.rendering.wholebody.wholebody_fields`; ``SMPLXBody`` has no face but the chin.
         domain: Stored with every image.
         num_images: Render only so many images of the plan, spread over splits and scenes; None for all.
         card: Name, license and the like for the dataset's card, see :func:`synpose.generation.jobs.card.check_card`.
@@ -125,6 +127,7 @@ class ClassroomGenerator(DatasetGenerator):
         min_visible_pixels: int = 60,
         light_samples: int = 8,
         parts: bool = False,
+        wholebody: bool = False,
         domain: str = 'synthetic',
         num_images: int | None = None,
         card: Mapping[str, str] | None = None,
@@ -132,6 +135,9 @@ class ClassroomGenerator(DatasetGenerator):
     ) -> None:
         options = {key: value for key, value in locals().items() if key not in ('self', 'unknown', '__class__')}
         check_known(type(self), unknown)
+        require(isinstance(wholebody, bool), f'wholebody: {wholebody!r} is not true or false')
+        if not wholebody:  # dataset.json is then what it was before there was the option
+            del options['wholebody']
         _check_scenes(scenes)
         check_numbers(
             options,
@@ -205,7 +211,12 @@ class ClassroomGenerator(DatasetGenerator):
             seed = int(self.rng(scene, _LIGHT, frame, shot.camera).integers(2**31))
             view = renderer.render(camera, seed, **({'parts': True} if options['parts'] else {}))
             annotations, stencil, skipped = annotate(
-                people, camera, view.depth, view.stencil, options['min_visible_pixels']
+                people,
+                camera,
+                view.depth,
+                view.stencil,
+                options['min_visible_pixels'],
+                options.get('wholebody', False),
             )
             rng = self.rng(scene, _SENSOR, frame, shot.camera)
             values = sample_sensor(rng, options['sensor'] or {})

@@ -83,6 +83,8 @@ class Person:
         attributes: Shape, clothing and things as sampled, of JSON types; written with the annotation.
         skin: The bare body's posed vertices ``(V, 3)`` float32, m, in the body model's order; what contacts are
             tested with.
+        wholebody: COCO-WholeBody's points of feet, face and hands ``(116, 3)`` float32, m, in the order of
+            :data:`synpose.skeletons.WHOLEBODY133_NAMES` from the 18th on; NaN where the body model lacks one.
     """
 
     meshes: list[Mesh]
@@ -90,6 +92,7 @@ class Person:
     behavior: str
     attributes: dict = field(default_factory=dict)
     skin: np.ndarray | None = None
+    wholebody: np.ndarray | None = None
 
     def surface(self) -> tuple[np.ndarray, np.ndarray]:
         """Return vertices ``(V, 3)``, m, and faces ``(F, 3)`` of everything the person is, wears and holds."""
@@ -115,4 +118,5 @@ class Person:
             meshes=[mesh.moved(move(mesh.vertices)) for mesh in self.meshes],
             joints=move(self.joints),
             skin=None if self.skin is None else move(self.skin),
+            wholebody=None if self.wholebody is None else move(self.wholebody),
         )

@@ -7,6 +7,7 @@ from synpose.generation.bodies.smplx_skeleton import (
     CHAINS,
     JOINT_OF_BONE,
     LIMB_JOINTS,
+    OFFICIAL_FEET,
     OFFICIAL_LANDMARKS,
     SMPLX_PARENTS,
     bone_parents,
@@ -72,9 +73,10 @@ def test_bones_hang_from_the_last_bone_of_their_joints_parent():
 
 
 def test_landmarks_are_checked():
-    assert checked_landmarks(None, 10475) == OFFICIAL_LANDMARKS
+    assert checked_landmarks(None, 10475) == OFFICIAL_LANDMARKS | OFFICIAL_FEET
     own = dict.fromkeys(OFFICIAL_LANDMARKS, 3) | {'chin': 4}
-    assert checked_landmarks(own, 10) == own
+    assert checked_landmarks(own, 10) == own  # without small toes and heels
+    assert checked_landmarks(own | {'left_heel': 5}, 10)['left_heel'] == 5
     with pytest.raises(ValueError, match='100 vertices'):
         checked_landmarks(None, 100)
     with pytest.raises(ValueError, match=r"'nose'.*missing.*'beard'.*unknown"):

@@ -5,15 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from synpose.skeletons import COCO17_NAMES, JOINT_NAMES, WHOLEBODY133_NAMES, joint_indices, take_joints
+from synpose.skeletons import JOINT_NAMES, WHOLEBODY133_NAMES, WHOLEBODY_SLICES, joint_indices, take_joints
 
-from ..coco_people import WHOLEBODY_PARTS
 from ..record_checks import box_problem
 from .source import BadRecordError, SourcePerson, numbers
 
 AREA_OF_BOX = 0.53
 """Area of a person as a part of its box where the source states none; what MMPose and CrowdPose's evaluation take."""
-_PART_SIZES = (6, 68, 21, 21)
 
 
 class AnnotationMaker:
@@ -40,9 +38,7 @@ class AnnotationMaker:
         self.absent = [name for name, index in zip(JOINT_NAMES, self._indices) if index < 0]
         if len(self.absent) == len(JOINT_NAMES):
             raise ValueError(f'no joint is known by its name: {", ".join(source_names)}')
-        bounds = np.cumsum((len(COCO17_NAMES), *_PART_SIZES))
-        parts = zip(WHOLEBODY_PARTS, bounds, bounds[1:])
-        lists = {part: WHOLEBODY133_NAMES[first:last] for part, first, last in parts}
+        lists = {f'{part}_kpts': WHOLEBODY133_NAMES[where] for part, where in WHOLEBODY_SLICES.items()}
         self._parts = {
             part: np.array([names.index(name) for name in part_names])
             for part, part_names in lists.items()

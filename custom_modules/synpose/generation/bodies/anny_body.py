@@ -1,13 +1,15 @@
 """Bodies from the anny model (Apache-2.0 code, CC0 assets)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from synpose.generation.bodies.anny_cache import load_anny
+from synpose.generation.bodies.anny_face import FACE_VERTICES, NUM_VERTICES
 from synpose.generation.bodies.body_model import Body, BodyModel, sample_stature
+from synpose.generation.bodies.wholebody import Place
 from synpose.registry import BODIES
 from synpose.skeletons import FINGERS
 
@@ -87,12 +89,16 @@ class AnnyBody(BodyModel):
         along = self.template_heads[head] - self.template_heads[parent]
         return int(vertices[np.argmax(self.template[vertices] @ along)])
 
-    def regressors(self) -> tuple[Any, Any]:
-        """See :meth:`BodyModel.regressors`; COCO's joints are anny's own regressors'."""
+    def _measured(self) -> dict[str, np.ndarray]:
+        """Return the weights ``(V,)`` of anny's own regressors of COCO's joints and feet, by name."""
         import anny
 
         coco = anny.KeypointsRegressor.coco(self._anny)
-        measured = dict(zip(coco.labels, coco.regression_weights.numpy()))
+        return dict(zip(coco.labels, coco.regression_weights.numpy()))
+
+    def regressors(self) -> tuple[Any, Any]:
+        """See :meth:`BodyModel.regressors`; COCO's joints are anny's own regressors'."""
+        measured = self._measured()
         on_skin = {
             'nose': measured['nose'],
             'head_top': int(np.argmax(self.template[:, 2])),
@@ -104,6 +110,23 @@ class AnnyBody(BodyModel):
             for number, finger in enumerate(FINGERS, start=1):
                 on_skin[f'{side}_{finger}_tip'] = self._tip(f'finger{number}-3.{suffix}')
         return self.joint_maps(on_skin, {})
+
+    def surface_points(self) -> Mapping[str, Place]:
+        """See :meth:`BodyModel.surface_points`: the 68 points of the face; small toes and heels by anny's regressors.
+
+        Raises:
+            ValueError: If anny's mesh is not the one that the face's points were chosen on.
+        """
+        if len(self.template) != NUM_VERTICES:
+            raise ValueError(
+                f"anny's mesh has {len(self.template)} vertices, but the points of the face were chosen on {NUM_VERTICES}"
+            )
+        measured = self._measured()
+        feet = (f'{side}_{point}' for side in ('left', 'right') for point in ('small_toe', 'heel'))
+        return {
+            **{name: measured[name] for name in feet},
+            **{f'face-{number}': vertices for number, vertices in enumerate(FACE_VERTICES)},
+        }
 
     def sample(self, rng: np.random.Generator, age_range: tuple[float, float]) -> Body:
         """Draw a body: sex, age, stature (WHO medians, 4 % spread), weight, muscle, proportions, face.

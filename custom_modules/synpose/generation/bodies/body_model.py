@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from synpose.generation.bodies.kinematics import blend_skinning, forward_kinematics
+from synpose.generation.bodies.wholebody import Place, wholebody_maps
 from synpose.skeletons import FINGERS, JOINT_NAMES, JOINT_ROW
 
 # Median statures in metres by age in years (WHO growth reference 2007; adults as at 19).
@@ -98,6 +99,10 @@ class BodyModel(ABC):
     def _maps(self) -> tuple[Any, Any]:
         return self.regressors()
 
+    @cached_property
+    def _wholebody_maps(self) -> tuple[Any, Any, np.ndarray]:
+        return wholebody_maps(self._maps, self.bone, self.surface_points())
+
     @property
     def template(self) -> np.ndarray:
         """Vertices of the mean body at rest ``(V, 3)``, m; body parts are told apart on it."""
@@ -136,6 +141,10 @@ class BodyModel(ABC):
     @abstractmethod
     def regressors(self) -> tuple[Any, Any]:
         """Return the sparse maps from vertices ``(59, V)`` and from bones' joints ``(59, B)`` to the joints."""
+
+    def surface_points(self) -> Mapping[str, Place]:
+        """Return where on the skin COCO-WholeBody's points lie that are no joints of ours, by name; none by default."""
+        return {}
 
     def bones(self, *prefixes: str) -> list[int]:
         """Return the indices of the bones whose name starts with one of ``prefixes``."""
@@ -214,6 +223,17 @@ class BodyModel(ABC):
         """Return the 59 joints ``(59, 3)`` from posed vertices ``(V, 3)`` and posed bone joints ``(B, 3)``, m."""
         from_vertices, from_heads = self._maps
         return from_vertices @ vertices + from_heads @ positions
+
+    def wholebody(self, vertices: np.ndarray, positions: np.ndarray) -> np.ndarray:
+        """Return COCO-WholeBody's points of feet, face and hands ``(116, 3)``, m; NaN where the model lacks one.
+
+        Args:
+            vertices: Posed vertices ``(V, 3)``, m.
+            positions: Posed bone joints ``(B, 3)``, m.
+        """
+        from_vertices, from_heads, defined = self._wholebody_maps
+        points = from_vertices @ vertices + from_heads @ positions
+        return np.where(defined[:, None], points, np.nan)
 
 
 def sample_stature(rng: np.random.Generator, years: float, sex: str) -> float:

@@ -16,10 +16,12 @@ from synpose.generation.bodies.smplx_skeleton import (
     CARRIERS,
     JOINT_OF_BONE,
     LIMB_JOINTS,
+    OFFICIAL_FEET,
     SMPLX_PARENTS,
     bone_parents,
     checked_landmarks,
 )
+from synpose.generation.bodies.wholebody import Place
 from synpose.registry import BODIES
 
 # In the rest pose the arms hang at this angle below the horizontal, the elbows bent forward by this much, rad.
@@ -63,7 +65,8 @@ class SMPLXBody(BodyModel):
         gender: Which file: ``'neutral'`` serves both sexes, ``'male'`` and ``'female'`` make people of one.
         num_betas: How many shape parameters to draw: up to 10 from files of version 1.0, 300 from those of 1.1.
         landmarks: Vertices of nose, eyes, ears, toes and finger tips by joint name, for a topology that is not the
-            official one; ``chin`` and ``head_top`` are found on the mesh unless given.
+            official one; ``chin`` and ``head_top`` are found on the mesh unless given. ``left_small_toe``,
+            ``left_heel`` and those of the right are for whole-body labels, and may be left out.
 
     Raises:
         FileNotFoundError: If the file is not there.
@@ -233,8 +236,16 @@ class SMPLXBody(BodyModel):
 
     def regressors(self) -> tuple[Any, Any]:
         """See :meth:`BodyModel.regressors`: joints where there are any, else landmarks."""
-        on_skin = {'head_top': self.top_vertex(), 'chin': self.chin_vertex(), **self._landmarks}
+        landmarks = {name: vertex for name, vertex in self._landmarks.items() if name not in OFFICIAL_FEET}
+        on_skin = {'head_top': self.top_vertex(), 'chin': self.chin_vertex(), **landmarks}
         return self.joint_maps(on_skin, LIMB_JOINTS)
+
+    def surface_points(self) -> Mapping[str, Place]:
+        """See :meth:`BodyModel.surface_points`: small toes and heels.
+
+        Of the face only the chin is a joint of ours: the licensed file of SMPL-X's facial landmarks is not read.
+        """
+        return {name: [vertex] for name, vertex in self._landmarks.items() if name in OFFICIAL_FEET}
 
     def _shaped(self, betas: np.ndarray) -> np.ndarray:
         return self._data.template + self._data.shapes @ betas

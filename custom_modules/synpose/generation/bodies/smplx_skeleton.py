@@ -82,6 +82,12 @@ OFFICIAL_LANDMARKS = {
 }
 """Vertices of the official topology, as published in ``smplx/vertex_ids.py`` of github.com/vchoutas/smplx."""
 
+OFFICIAL_FEET = {
+    **{'left_small_toe': 5780, 'left_heel': 8846},
+    **{'right_small_toe': 8474, 'right_heel': 8635},
+}
+"""Vertices of COCO-WholeBody's further points of the feet, from the same list."""
+
 
 def bone_parents() -> list[int]:
     """Return the index of each bone's parent ``(B,)``; -1 at the root."""
@@ -96,6 +102,8 @@ def bone_parents() -> list[int]:
 def checked_landmarks(landmarks: Mapping[str, int] | None, num_vertices: int) -> dict[str, int]:
     """Return the vertex of each landmark by joint name; the official ones by default.
 
+    A topology's own landmarks may lack small toes and heels: then its people have no such points.
+
     Raises:
         ValueError: If one is missing, unknown or no vertex, or none are given for another topology.
     """
@@ -105,9 +113,9 @@ def checked_landmarks(landmarks: Mapping[str, int] | None, num_vertices: int) ->
                 f'landmarks: the model has {num_vertices} vertices and the official landmarks are for '
                 f'{OFFICIAL_VERTICES}, so its own must be given'
             )
-        return dict(OFFICIAL_LANDMARKS)
+        return OFFICIAL_LANDMARKS | OFFICIAL_FEET
     missing = set(OFFICIAL_LANDMARKS) - set(landmarks)
-    unknown = set(landmarks) - {*OFFICIAL_LANDMARKS, 'chin', 'head_top'}
+    unknown = set(landmarks) - {*OFFICIAL_LANDMARKS, *OFFICIAL_FEET, 'chin', 'head_top'}
     if missing or unknown:
         raise ValueError(f'landmarks: {sorted(missing)} missing, {sorted(unknown)} unknown')
     for name, vertex in landmarks.items():

@@ -21,6 +21,22 @@ class Field:
     repeated: bool = False
 
 
+def _wholebody() -> dict[str, Field]:
+    points = {
+        'foot': '6 points of the feet (big toe, small toe, heel; left first)',
+        'face': '68 points of the face (order of 300W)',
+        'lefthand': '21 points of the left hand (wrist, then thumb to little finger)',
+        'righthand': '21 points of the right hand',
+    }
+    fields = {}
+    for part, meaning in points.items():
+        fields[f'{part}_kpts'] = Field('sc:Float', f'COCO-WholeBody: x, y, visibility of {meaning}', repeated=True)
+        fields[f'{part}_valid'] = Field('sc:Boolean', 'Whether a quarter of these points is visible')
+        if part != 'foot':
+            fields[f'{part}_box'] = Field('cr:BoundingBox', 'x, y, width, height around these points, px')
+    return fields
+
+
 IMAGE_FIELDS = {
     'id': Field('sc:Integer', 'Number of the image, over all splits'),
     'file_name': Field('sc:Text', 'Picture, in images/'),
@@ -68,6 +84,7 @@ ANNOTATION_FIELDS = {
     'source_num_keypoints': Field('sc:Integer', "Labelled joints in the photo's own file"),
     'source': Field(None, "The record of the photo's own file"),
     'attributes': Field(None, 'How the person was made: shape, clothes, movement, things held'),
+    **_wholebody(),
 }
 
 

@@ -169,7 +169,14 @@ class PersonFactory:
             'on_desk': list(movement.on_desk),
             'belongings': [],
         }
-        return Person(meshes, joints.astype(np.float32), movement.behavior, attributes, vertices.astype(np.float32))
+        return Person(
+            meshes,
+            joints.astype(np.float32),
+            movement.behavior,
+            attributes,
+            vertices.astype(np.float32),
+            self.model.wholebody(vertices, pose.positions).astype(np.float32),
+        )
 
 
 def press(mesh: Mesh, seat: Seat) -> Mesh:
