@@ -9,6 +9,7 @@ EXPECTED = {
     'data sampler': ['DomainBalancedSampler', 'TeacherGroupSampler'],
     'dataset': [
         'BehaviorPoseDataset',
+        'CocoBodyFootDataset',
         'ColumnarCocoDataset',
         'PersonCropDataset',
         'PhotoDataset',

@@ -1,4 +1,4 @@
-"""Bring datasets of others into the SynPose format, take subsets of equal size, turn annotations to Arrow and back."""
+"""Bring datasets into the SynPose format or to plain COCO, take subsets, turn annotations to Arrow and back."""
 
 import argparse
 import sys
@@ -20,6 +20,8 @@ other tasks:
   subset     part of a SynPose dataset: as many images, or as many people, as another dataset has
   arrow      the memory-mapped store of a COCO-style json (datasets also make it at their first use)
   json       the json back from such a store: equal records, grouped by image
+  coco17     a SynPose json as plain COCO: its 17 joints by name, no whole-body fields
+  coco133    a SynPose json with whole-body fields as plain COCO-WholeBody, which CocoWholeBodyDataset reads
 """
 EPILOG = """\
 examples:
@@ -39,6 +41,8 @@ the same number of training images as COCO, of people as CrowdPose (seeded; the 
   python tools/convert.py arrow data/coco/annotations/person_keypoints_train2017.json
   python tools/convert.py json train.arrow --out train_again.json
 
+  python tools/convert.py coco133 data/study/wholebody/annotations/train.json --out data/study/wholebody/coco133/train.json
+
 Joints go by name. Those that a source lacks are absent (visibility 0), nothing is guessed; a line says which.
 Visibility becomes 0 absent, 1 occluded, 2 visible, whatever the source's flags are. Sizes come from the pictures where
 the source has none. Pictures are linked, so keep them, or use --copy. A dataset folder may get several splits, one a
@@ -46,6 +50,7 @@ run; a split that exists is never overwritten.
 
 exit codes: 0 done, 2 an error
 """
+_PLAIN = ('coco17', 'coco133')
 
 
 def parse_args() -> argparse.Namespace:
@@ -54,9 +59,9 @@ def parse_args() -> argparse.Namespace:
         description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     formats = ('coco', 'wholebody', 'crowdpose', 'halpe', 'aic', 'mpii', 'synpose')
-    parser.add_argument('task', choices=(*formats, 'subset', 'arrow', 'json'), metavar='TASK', help='see above')
+    parser.add_argument('task', choices=(*formats, 'subset', 'arrow', 'json', *_PLAIN), metavar='TASK', help='see above')
     parser.add_argument('annotations', help='the annotation file; for json, the Arrow file')
-    parser.add_argument('--out', help='folder to write; for arrow and json, the file (arrow: beside the json)')
+    parser.add_argument('--out', help='folder to write; for arrow, json, coco17 and coco133 the file (arrow: beside the json)')
     folder = parser.add_argument_group('formats and subset')
     folder.add_argument('--split', help='name of the annotation file (default: train; for subset, as it was)')
     folder.add_argument('--copy', action='store_true', help='copy the pictures instead of linking them')
@@ -73,7 +78,8 @@ def parse_args() -> argparse.Namespace:
     subset.add_argument('--match-by', choices=('images', 'people'), default='images', help='default: images')
     subset.add_argument('--seed', type=int, default=0, help='same seed, same subset (default: 0)')
     args = parser.parse_args()
-    needed = {'subset': ('out', 'reference'), 'arrow': (), 'json': ('out',)}.get(args.task, ('out', 'images'))
+    own = {'subset': ('out', 'reference'), 'arrow': (), 'json': ('out',), **dict.fromkeys(_PLAIN, ('out',))}
+    needed = own.get(args.task, ('out', 'images'))
     for name in needed:
         if getattr(args, name) is None:
             parser.error(f'{args.task} needs --{name}')
@@ -94,6 +100,9 @@ def run(args: argparse.Namespace) -> str:
     if args.task == 'json':
         images, people = conversion.write_store_json(args.annotations, args.out)
         return f'{args.out}: {images} images, {people} annotations'
+    if args.task in _PLAIN:
+        images, people, absent = conversion.write_plain_coco(args.annotations, args.out, args.task == 'coco133')
+        return f'{args.out}: {images} images, {people} annotations; joints absent: {", ".join(absent) or "none"}'
     if args.task == 'subset':
         told = conversion.take_subset(
             args.annotations, args.reference, args.out, args.match_by, args.seed, args.split, args.copy

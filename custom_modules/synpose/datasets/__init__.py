@@ -1,6 +1,7 @@
 """Datasets and loading transforms, registered in MMPose's ``DATASETS`` and ``TRANSFORMS``."""
 
 from .behavior_pose_dataset import BehaviorPoseDataset
+from .coco_body_foot_dataset import CocoBodyFootDataset
 from .columnar_coco_dataset import ColumnarCocoDataset
 from .person_crop_dataset import PersonCropDataset
 from .photo_dataset import PhotoDataset
@@ -16,6 +17,7 @@ from .unpaired_image_dataset import UnpairedImageDataset
 
 __all__ = [
     'BehaviorPoseDataset',
+    'CocoBodyFootDataset',
     'ColumnarCocoDataset',
     'DomainBalancedSampler',
     'LoadDepth',
