@@ -7,7 +7,6 @@ from .feature_extractors import InceptionFeatures, PoseBackboneFeatures
 from .heads import CrowdDEKRHead, DensePixelHead, PixelSoftmaxHead
 from .losses import AdversarialLoss
 from .pose_classifiers import FlattenedPoseMLP, PoseClassifier, SkeletonGCN
-from .pose_estimators import CrowdPoseEstimator
 from .pose_estimators import CrowdPoseEstimator, DenseLabelEstimator, MeanLabelEstimator
 from .stylizers import ColorTransferStylizer, PhotoWCTStylizer
 from .teachers import TeacherNet

@@ -9,18 +9,11 @@ from .whole_body_folder import write_whole_body_dataset
 
 __all__ = [
     'read_tree',
+    'write_mixed_dataset',
     'write_photos',
     'write_pose_results',
     'write_posed_dataset',
     'write_synpose_dataset',
     'write_video',
-    'write_posed_dataset',
-    'write_synpose_dataset',
-    'write_video',
     'write_whole_body_dataset',
-    'write_mixed_dataset',
-    'write_photos',
-    'write_posed_dataset',
-    'write_synpose_dataset',
-    'write_video',
 ]

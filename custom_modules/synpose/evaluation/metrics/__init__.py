@@ -4,13 +4,12 @@ from .bbox_iou_ap_metric import BBoxIoUAPMetric
 from .behavior_top1_metric import BehaviorTop1Metric
 from .crowd_coco_metric import CrowdCocoMetric
 from .fid_metric import FIDMetric
-from .parametric_nms_whole_body_metric import ParametricNMSWholeBodyMetric
 from .mpii_multi_person_metric import MPIIMultiPersonMetric
-from .pdj_metric import PDJMetric
-from .submission_writer import SubmissionWriter
+from .parametric_nms_whole_body_metric import ParametricNMSWholeBodyMetric
 from .part_segmentation_metric import PartSegmentationMetric
 from .pdj_metric import PDJMetric
 from .person_depth_metric import PersonDepthMetric
+from .submission_writer import SubmissionWriter
 from .translated_dataset_writer import TranslatedDatasetWriter
 from .visibility_ap_metric import VisibilityAPMetric
 
@@ -19,22 +18,12 @@ __all__ = [
     'BehaviorTop1Metric',
     'CrowdCocoMetric',
     'FIDMetric',
-    'PDJMetric',
-    'CrowdCocoMetric',
-    'FIDMetric',
-    'PDJMetric',
-    'ParametricNMSWholeBodyMetric',
-    'CrowdCocoMetric',
-    'FIDMetric',
     'MPIIMultiPersonMetric',
     'PDJMetric',
+    'ParametricNMSWholeBodyMetric',
+    'PartSegmentationMetric',
+    'PersonDepthMetric',
     'SubmissionWriter',
     'TranslatedDatasetWriter',
     'VisibilityAPMetric',
-    'CrowdCocoMetric',
-    'FIDMetric',
-    'PDJMetric',
-    'PartSegmentationMetric',
-    'PersonDepthMetric',
-    'TranslatedDatasetWriter',
 ]
