@@ -215,7 +215,8 @@ def test_mpii_multi(tmp_path: Path) -> None:
     """Three crops, the second of nobody; joints go back to the image they were cut from, and are counted from 1."""
     groups = tmp_path / 'groups.json'
     corners = {11: [100, 50], 12: [0, 0], 13: [7, 9]}
-    images = [{'id': number, 'crop_corner': corner} for number, corner in corners.items()]
+    place = {'group_box': [0, 0, 40, 40], 'group_scale': 0.5}
+    images = [{'id': number, 'crop_corner': corner, **place} for number, corner in corners.items()]
     groups.write_text(json.dumps({'images': images}))
     joints = np.random.default_rng(1).uniform(0, 40, (3, 16, 2))
     scores = np.random.default_rng(2).uniform(0.3, 1, (3, 16))
@@ -225,6 +226,9 @@ def test_mpii_multi(tmp_path: Path) -> None:
         | {'pred_instances': {'keypoints': joints[part], 'keypoint_scores': scores[part]}}
         for number, part in people.items()
     ]
+    for key in ('keypoints', 'keypoint_scores'):  # somebody beside the last group, too
+        found = samples[0]['pred_instances']
+        found[key] = np.concatenate([found[key], found[key] + 200])
     write(tmp_path, 'mpii-multi', samples, ann_file=str(groups))
     assert check_submission(tmp_path / 'pred_keypoints_mpii_multi.zip', images=groups) == []
     with zipfile.ZipFile(tmp_path / 'pred_keypoints_mpii_multi.zip') as archive:

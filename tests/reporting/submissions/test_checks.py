@@ -214,7 +214,16 @@ def test_mpii_multi(changes: dict, message: str, tmp_path: Path) -> None:
 
 def test_mpii_multi_counts_groups_and_needs_scores(tmp_path: Path) -> None:
     groups = tmp_path / 'groups.json'
-    groups.write_text(json.dumps({'images': [{'id': number, 'crop_corner': [0, 0]} for number in range(3)]}))
+    groups.write_text(
+        json.dumps(
+            {
+                'images': [
+                    {'id': number, 'crop_corner': [0, 0], 'group_box': [0, 0, 9, 9], 'group_scale': 1}
+                    for number in range(3)
+                ]
+            }
+        )
+    )
     points = [{'x': 5.0, 'y': 6.0, 'id': 0.0}, {'x': 5.0, 'y': 6.0, 'id': 1.0}]
     path = mat(tmp_path, 'pred_keypoints_mpii_multi.mat', multi(points, ('x', 'y', 'id')))
     problems = [problem.split('.mat: ')[1] for problem in check_submission(path, images=groups)]

@@ -7,3 +7,17 @@ from .store_json import write_store_json
 from .subset import MATCHES, take_subset
 
 __all__ = ['FORMATS', 'MATCHES', 'Summary', 'convert', 'take_subset', 'write_plain_coco', 'write_store_json']
+from .mpii_split import cut_test_groups, split_mpii
+from .store_json import write_store_json
+from .subset import MATCHES, take_subset
+
+__all__ = [
+    'FORMATS',
+    'MATCHES',
+    'Summary',
+    'convert',
+    'cut_test_groups',
+    'split_mpii',
+    'take_subset',
+    'write_store_json',
+]

@@ -63,7 +63,7 @@ class AnnotationMaker:
         Raises:
             BadRecordError: If the box is empty or lies outside the image, or the area is no number.
         """
-        box = _clipped(person.box, size) if clip else list(person.box)
+        box = clipped_box(person.box, size) if clip else list(person.box)
         problem = box_problem(box, size)
         if problem is not None:
             raise BadRecordError(*problem)
@@ -76,14 +76,14 @@ class AnnotationMaker:
             'id': number if person.id is None else person.id,
             'image_id': person.image,
             'category_id': 1,
-            'bbox': _plain(box),
-            'keypoints': _plain(mapped.ravel().tolist()),
+            'bbox': plain_numbers(box),
+            'keypoints': plain_numbers(mapped.ravel().tolist()),
             'num_keypoints': int(np.count_nonzero(mapped[:, 2])),
             'is_synthetic': self._is_synthetic,
         }
         for part, indices in self._parts.items():
             points = joints[indices]
-            annotation[part] = _plain(points.ravel().tolist())
+            annotation[part] = plain_numbers(points.ravel().tolist())
             annotation[part.replace('kpts', 'valid')] = bool(points[:, 2].any())
         if annotation.get('area') is None:
             annotation['area'] = round(AREA_OF_BOX * box[2] * box[3], 4)
@@ -93,13 +93,13 @@ class AnnotationMaker:
         return annotation
 
 
-def _clipped(box: Sequence[float], size: tuple[int, int]) -> list[float]:
+def clipped_box(box: Sequence[float], size: tuple[int, int]) -> list[float]:
     """Clip a box to an image; a box that lies outside keeps no area."""
     x1, x2 = np.clip([box[0], box[0] + box[2]], 0, size[0]).tolist()
     y1, y2 = np.clip([box[1], box[1] + box[3]], 0, size[1]).tolist()
     return [round(value, 4) for value in (x1, y1, x2 - x1, y2 - y1)]
 
 
-def _plain(values: Sequence[float]) -> list[float]:
+def plain_numbers(values: Sequence[float]) -> list[float]:
     """Write whole numbers as integers, as COCO files do."""
     return [int(value) if value == int(value) else value for value in values]

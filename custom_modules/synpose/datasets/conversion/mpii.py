@@ -90,7 +90,7 @@ class MPIIJsonSource(_MPIISource):
 
 
 class MPIIMatSource(_MPIISource):
-    """The struct ``RELEASE`` of the authors' file; its training images, since the others have no labels.
+    """The struct ``RELEASE`` of the authors' file; its training images, or those for testing, which have no joints.
 
     ``is_visible`` 0 is occluded, 1 visible; where it is empty (head top, upper neck) the joint counts as visible.
     People who are marked by a head box alone have neither joints nor a size, and are left out. Andriluka et al., 2D
@@ -98,9 +98,10 @@ class MPIIMatSource(_MPIISource):
 
     Args:
         path: As in ``mpii_human_pose_v1_u12_1.mat``.
+        training: Which of its images.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, training: bool = True) -> None:
         super().__init__(path)
         from scipy.io import loadmat
         from scipy.io.matlab import MatReadError
@@ -111,11 +112,18 @@ class MPIIMatSource(_MPIISource):
             raise ValueError(f'{path}: not a readable mat file: {error}') from error
         if not isinstance(release, dict) or not {'annolist', 'img_train'} <= release.keys():
             raise ValueError(f'{path}: RELEASE: no struct with annolist and img_train')
-        images, training = structs(release['annolist']), np.atleast_1d(release['img_train'])
-        if len(images) != len(training):
-            raise ValueError(f'{path}: RELEASE: {len(images)} images in annolist, but {len(training)} in img_train')
+        images, train = structs(release['annolist']), np.atleast_1d(release['img_train'])
+        if len(images) != len(train):
+            raise ValueError(f'{path}: RELEASE: {len(images)} images in annolist, but {len(train)} in img_train')
         # Named by their places in annolist, which count from 1.
-        self._images = [(number, image) for number, image in enumerate(images, start=1) if training[number - 1]]
+        wanted = [number for number in range(1, len(images) + 1) if bool(train[number - 1]) == training]
+        self._images = [(number, images[number - 1]) for number in wanted]
+        self._single = release.get('single_person')
+
+    def single_people(self, image: int) -> set[int]:
+        """Return the places in ``annorect``, from 1, of the people of an image who stand apart from others."""
+        singles = self._single if isinstance(self._single, list | np.ndarray) else []
+        return set(np.ravel(singles[image - 1]).astype(int).tolist()) if len(singles) >= image else set()
 
     def image_records(self) -> Iterator[tuple[str, Any]]:
         """See :class:`~synpose.datasets.conversion.source.AnnotationSource`; ids are places in ``annolist``."""
@@ -136,11 +144,11 @@ class MPIIMatSource(_MPIISource):
         for number, image in self._images:
             for index, rect in enumerate(structs(image.get('annorect')), start=1):
                 if any(is_given(rect.get(name)) for name in ('annopoints', 'objpos')):
-                    yield f'annolist({number}).annorect({index})', (number, rect)
+                    yield f'annolist({number}).annorect({index})', (number, index, rect)
 
     def person(self, record: Any) -> SourcePerson:
         """See :class:`~synpose.datasets.conversion.source.AnnotationSource`."""
-        image, rect = record
+        image, _, rect = record
         joints = np.zeros((len(MPII16_NAMES), 3))
         points = rect.get('annopoints')
         for point in structs(points.get('point')) if isinstance(points, dict) else ():

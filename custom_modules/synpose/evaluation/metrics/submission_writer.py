@@ -11,7 +11,9 @@ from mmpose.evaluation.metrics import CocoMetric
 from mmpose.registry import METRICS
 
 from synpose.compat.coco_api import COCO
+from synpose.datasets.conversion.mpii import PERSON_HEIGHT
 from synpose.datasets.validation import ProblemLog
+from synpose.evaluation.functional import in_group
 from synpose.reporting.submissions.archive import write_archive
 from synpose.reporting.submissions.benchmark_sets import read_crops, read_image_ids, read_num_people
 from synpose.reporting.submissions.benchmarks import find_benchmark
@@ -40,6 +42,8 @@ class SubmissionWriter(CocoMetric):
         split: The set that was predicted, e.g. ``'test-dev2017'``; None for the benchmark's usual one.
         ann_file: What the test set consists of: a JSON with ``images``, for ``mpii-single`` the list of people. Without
             it images that the server does not know go unnoticed; ``mpii-multi`` needs it for the crops' places.
+        group_reach: For ``mpii-multi``: predicted people whose middle lies farther outside the group's box of centers
+            than this many person heights are not of the group, and are left out; None keeps all.
         first_pixel: Number of the first pixel in the model's coordinates: 1 for a model that was trained with MMPose's
             ``MpiiDataset``, which leaves joints as MPII counts them.
         on_error: What a prediction that is not finite does: ``'raise'`` stops at it, ``'skip'`` leaves the person out
@@ -65,6 +69,7 @@ class SubmissionWriter(CocoMetric):
         alg: str = 'synpose',
         split: str | None = None,
         ann_file: str | None = None,
+        group_reach: float | None = 0.5,
         first_pixel: int = 0,
         on_error: str = 'raise',
         score_mode: str = 'bbox_keypoint',
@@ -94,8 +99,9 @@ class SubmissionWriter(CocoMetric):
             raise ValueError('ann_file: missing: mpii-multi needs the file of groups that tools/split_mpii.py writes')
         self.first_pixel = first_pixel
         self.log = ProblemLog('predictions', 'raise' if self.single else on_error)
-        self.corners = {crop.id: crop.corner for crop in read_crops(ann_file)} if self.multi and ann_file else {}
-        self.known: set[int] | None = set(self.corners) if self.multi else None
+        self.group_reach = group_reach
+        self.crops = {crop.id: crop for crop in read_crops(ann_file)} if self.multi and ann_file else {}
+        self.known: set[int] | None = set(self.crops) if self.multi else None
         self.num_people = read_num_people(ann_file) if self.single and ann_file is not None else None
         if self.benchmark.fields and ann_file is not None:
             self.known = set(read_image_ids(ann_file))
@@ -138,7 +144,7 @@ class SubmissionWriter(CocoMetric):
             self._check(prediction)
 
     def _check(self, prediction: dict[str, Any]) -> None:
-        """Leave people out whose joints or scores are not finite."""
+        """Leave people out whose joints or scores are not finite, or who are not of the group."""
         try:
             image_id = prediction['img_id'] = operator.index(prediction['img_id'])
         except TypeError:
@@ -149,10 +155,17 @@ class SubmissionWriter(CocoMetric):
         finite = np.all([np.isfinite(part).reshape(len(part), -1).all(axis=1) for part in parts], axis=0)
         for number in np.flatnonzero(~finite):
             self.log.add(f'image {image_id}', f'person {number}', 'joints and scores must be finite numbers')
-        if not finite.all():
+        kept = finite & self._of_group(image_id, parts[0])
+        if not kept.all():
             for key in ('keypoints', 'keypoint_scores', 'bbox_scores', 'bbox', 'areas'):
                 if key in prediction:
-                    prediction[key] = np.asarray(prediction[key])[finite]
+                    prediction[key] = np.asarray(prediction[key])[kept]
+
+    def _of_group(self, image_id: int, poses: np.ndarray) -> np.ndarray:
+        if image_id not in self.crops or self.group_reach is None:
+            return np.ones(len(poses), dtype=bool)
+        crop = self.crops[image_id]
+        return in_group(poses[..., :2], crop.group_box, self.group_reach * PERSON_HEIGHT * crop.scale)
 
     def compute_metrics(self, results: list) -> dict[str, float]:
         """Write the zip.
@@ -183,7 +196,7 @@ class SubmissionWriter(CocoMetric):
                 raise ValueError(f'predictions: {len(everybody)} people, but the test set has {self.num_people}')
             content = write_single(everybody)
         elif self.multi:
-            content = write_multi([poses.get(image_id, []) for image_id in self.corners])
+            content = write_multi([poses.get(image_id, []) for image_id in self.crops])
         else:
             content = write_coco(poses, self.benchmark)
         path = write_archive(Path(outfile_prefix).parent, self.file_name, content)
@@ -199,6 +212,7 @@ class SubmissionWriter(CocoMetric):
         assert self._indices is not None
         joints = np.asarray(instance['keypoints'], dtype=float)[np.maximum(self._indices, 0)]
         joints[self._indices < 0] = np.nan
-        joints[:, :2] += np.subtract(self.corners.get(instance['img_id'], (0, 0)), self.first_pixel)
+        crop = self.crops.get(instance['img_id'])
+        joints[:, :2] += (0 if crop is None else crop.corner) - np.float64(self.first_pixel)
         number = instance['id'] if self.single else 0  # of a bottom-up sample: the ids of all labeled people
         return ScoredPose(joints, float(instance['score']), int(number))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from synpose.datasets.conversion.source import BadRecordError, need, numbers, read_json_list
 from synpose.json_records import iter_records
 
@@ -38,10 +40,14 @@ class Crop:
     Attributes:
         id: Image id of the crop.
         corner: The crop's upper left pixel in the image, x, y.
+        group_box: Left, top, right and bottom of the group's centers, px of the crop.
+        scale: Mean scale of the people; 1 is a height of 200 px.
     """
 
     id: int
-    corner: tuple[float, float]
+    corner: np.ndarray
+    group_box: np.ndarray
+    scale: float
 
 
 def read_crops(path: str | os.PathLike) -> list[Crop]:
@@ -49,15 +55,16 @@ def read_crops(path: str | os.PathLike) -> list[Crop]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is not JSON, or an image has no ``crop_corner``.
+        ValueError: If it is not JSON, or an image lacks a field of a crop.
     """
     crops = []
     for image in _images(path):
         try:
-            x, y = numbers(need(image, 'crop_corner'), 2, 'crop_corner').tolist()
+            sizes = {'crop_corner': 2, 'group_box': 4, 'group_scale': 1}
+            corner, box, scale = (numbers([need(image, name)], size, name) for name, size in sizes.items())
         except BadRecordError as error:
             raise ValueError(f'{path}: image {image["id"]}: {error}; it must be a file of groups') from error
-        crops.append(Crop(image['id'], (x, y)))
+        crops.append(Crop(image['id'], corner, box, float(scale[0])))
     return crops
 
 
