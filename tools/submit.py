@@ -28,7 +28,8 @@ files:
   coco-wholebody  coco-wholebody_SPLIT_ALG_results.json; body, feet, face and hands (no server: scored by --score)
   crowdpose       crowdpose_SPLIT_ALG_results.json, 14 joints (no server)
   ochuman         ochuman_SPLIT_ALG_results.json, COCO's 17 joints (no server)
-  mpii-single     pred_keypoints_mpii.mat: preds n x 16 x 2, px from 1; --images is MMPose's mpii_test.json
+  mpii-single     pred_keypoints_mpii.mat: preds n x 16 x 2, px from 1; --images is MMPose's mpii_test.json; with
+                  --release also the structs that MPII's toolkit reads, which is what its organizers take
   mpii-multi      pred_keypoints_mpii_multi.mat: pred(group).annorect(person).annopoints.point; --images, and the
                   config's test set, are the crops of groups that tools/split_mpii.py writes
 
@@ -55,6 +56,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--first-pixel', type=int, choices=(0, 1), default=0, help="number of the first pixel in the model's output"
     )
+    parser.add_argument('--release', metavar='MAT', help="of mpii-single: the authors' mpii_human_pose_v1_u12_1.mat")
     parser.add_argument(
         '--on-error', choices=('raise', 'skip'), default='raise', help='what a prediction that is not finite does'
     )
@@ -86,6 +88,7 @@ def write(args: argparse.Namespace) -> int:
         'split': args.split,
         'ann_file': args.images,
         'first_pixel': args.first_pixel,
+        'release': args.release,
         'on_error': args.on_error,
     }
     write_submission(args.config, args.checkpoint, writer, args.work_dir, args.cfg_options, args.launcher)

@@ -3,12 +3,16 @@
 import json
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from mmengine.structures import InstanceData
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
+from mmpose.models.pose_estimators import TopdownPoseEstimator
 from mmpose.registry import METRICS
+from mmpose.structures import PoseDataSample
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 from scipy.io import loadmat
@@ -249,6 +253,7 @@ def test_mpii_multi(tmp_path: Path) -> None:
         ({'alg': 'a_b'}, "alg must be of letters, digits, dots and dashes, but is 'a_b'"),
         ({'split': 'test2015'}, "split: coco has no 'test2015'; it has test-dev2017"),
         ({'first_pixel': 2}, 'first_pixel must be 0 or 1'),
+        ({'release': 'a.mat'}, 'release: is for mpii-single with ann_file'),
         ({'benchmark': 'mpii-multi'}, 'ann_file: missing: mpii-multi needs'),
     ],
 )
@@ -260,3 +265,26 @@ def test_bad_arguments(options: dict, message: str, tmp_path: Path) -> None:
 def test_no_samples(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='there are no samples'):
         write(tmp_path, 'coco', [])
+
+
+@pytest.mark.parametrize('benchmark', ['coco', 'mpii-single'])
+def test_px_of_the_input_become_px_of_the_image(benchmark: str, tmp_path: Path) -> None:
+    """MMPose's estimator: image = input / size x scale + center - scale / 2; MPII counts from 1."""
+    info = metainfo('coco' if benchmark == 'coco' else 'mpii')
+    count = info['num_keypoints']
+    joints = np.random.default_rng(0).uniform(0, 192, (1, count, 2))
+    center, scale, size = np.array([300.0, 170.0]), np.array([150.0, 200.0]), np.array([192, 256])
+    sample = PoseDataSample(metainfo={'id': 0, 'img_id': 5, 'input_center': center, 'input_scale': scale})
+    sample.set_metainfo({'input_size': size})
+    sample.gt_instances = InstanceData(bboxes=np.zeros((1, 4)), bbox_scores=np.ones(1))
+    predicted = InstanceData(keypoints=joints.copy(), keypoint_scores=np.ones((1, count)))
+    TopdownPoseEstimator.add_pred_to_datasample(SimpleNamespace(test_cfg={}), [predicted], None, [sample])
+    write(tmp_path, benchmark, [sample.to_dict()], info)
+    expected = joints[0] / size * scale + center - scale / 2
+    if benchmark == 'coco':
+        _, (record,) = content_of(tmp_path)
+        np.testing.assert_allclose(np.reshape(record['keypoints'], (count, 3))[:, :2], expected, atol=6e-4)
+    else:
+        with zipfile.ZipFile(tmp_path / 'pred_keypoints_mpii.zip') as archive:
+            archive.extract('pred_keypoints_mpii.mat', tmp_path)
+        np.testing.assert_allclose(loadmat(tmp_path / 'pred_keypoints_mpii.mat')['preds'][0], expected + 1)

@@ -12,7 +12,7 @@ from scipy.io import savemat
 from synpose.reporting.submissions import BENCHMARKS, check_submission
 from synpose.reporting.submissions.archive import write_archive
 from synpose.reporting.submissions.coco_records import record_problems
-from synpose.reporting.submissions.mpii_structs import struct_array
+from synpose.reporting.submissions.mat_structs import struct_array
 
 NAME = 'person_keypoints_test-dev2017_a_results.json'
 

@@ -203,7 +203,7 @@ def _annotations(
     people: Iterable[tuple[SourcePerson, int, Sequence[int]]], sizes: Mapping[int, tuple[int, int]]
 ) -> list[dict[str, Any]]:
     """Make annotations of people, the id of their image, and its corner in the source's image."""
-    made = []
+    made: list[dict[str, Any]] = []
     for person, image_id, corner in people:
         x, y = corner
         box = clipped_box([person.box[0] - x, person.box[1] - y, *person.box[2:]], sizes[image_id])

@@ -114,4 +114,5 @@ def in_group(poses: np.ndarray, group_box: np.ndarray, reach: float) -> np.ndarr
         ``(P,)``.
     """
     middle = poses.mean(axis=1) if len(poses) else poses.reshape(0, 2)
-    return ((middle >= group_box[:2] - reach) & (middle <= group_box[2:] + reach)).all(axis=1)
+    inside = (middle >= group_box[:2] - reach) & (middle <= group_box[2:] + reach)
+    return np.logical_and.reduce(inside, axis=1)

@@ -18,7 +18,8 @@ from synpose.reporting.submissions.archive import write_archive
 from synpose.reporting.submissions.benchmark_sets import read_crops, read_image_ids, read_num_people
 from synpose.reporting.submissions.benchmarks import find_benchmark
 from synpose.reporting.submissions.coco_records import write_coco
-from synpose.reporting.submissions.mpii_structs import write_multi, write_single
+from synpose.reporting.submissions.mpii_files import write_multi, write_single
+from synpose.reporting.submissions.mpii_release import find_places
 from synpose.reporting.submissions.people import ScoredPose
 from synpose.skeletons import joint_indices
 
@@ -32,7 +33,8 @@ class SubmissionWriter(CocoMetric):
 
     - ``coco``, ``coco-wholebody``, ``crowdpose``, ``ochuman``: the 20 best people of each image, sorted before the
       rest is left out.
-    - ``mpii-single``: everybody of MMPose's ``mpii_test.json`` in its order, px from 1.
+    - ``mpii-single``: everybody of MMPose's ``mpii_test.json`` in its order, px from 1, as the matrix ``preds``; with
+      ``release`` also the structs ``pred`` that MPII's toolkit reads.
     - ``mpii-multi``: the people of each group; the dataset's images are the crops that ``tools/split_mpii.py`` makes.
 
     Args:
@@ -46,6 +48,7 @@ class SubmissionWriter(CocoMetric):
             than this many person heights are not of the group, and are left out; None keeps all.
         first_pixel: Number of the first pixel in the model's coordinates: 1 for a model that was trained with MMPose's
             ``MpiiDataset``, which leaves joints as MPII counts them.
+        release: For ``mpii-single``: the authors' ``mpii_human_pose_v1_u12_1.mat``; needs ``ann_file``.
         on_error: What a prediction that is not finite does: ``'raise'`` stops at it, ``'skip'`` leaves the person out
             and lists it; ``mpii-single`` always stops.
         score_mode: See ``CocoMetric``, as for the following.
@@ -71,6 +74,7 @@ class SubmissionWriter(CocoMetric):
         ann_file: str | None = None,
         group_reach: float | None = 0.5,
         first_pixel: int = 0,
+        release: str | None = None,
         on_error: str = 'raise',
         score_mode: str = 'bbox_keypoint',
         keypoint_score_thr: float = 0.2,
@@ -97,7 +101,10 @@ class SubmissionWriter(CocoMetric):
             raise ValueError(f'first_pixel must be 0 or 1, but is {first_pixel!r}')
         if self.multi and ann_file is None:
             raise ValueError('ann_file: missing: mpii-multi needs the file of groups that tools/split_mpii.py writes')
+        if release is not None and not (self.single and ann_file is not None):
+            raise ValueError('release: is for mpii-single with ann_file, the people in it')
         self.first_pixel = first_pixel
+        self.places = None if release is None or ann_file is None else find_places(release, ann_file)
         self.log = ProblemLog('predictions', 'raise' if self.single else on_error)
         self.group_reach = group_reach
         self.crops = {crop.id: crop for crop in read_crops(ann_file)} if self.multi and ann_file else {}
@@ -194,7 +201,7 @@ class SubmissionWriter(CocoMetric):
         if self.single:
             if self.num_people is not None and len(everybody) != self.num_people:
                 raise ValueError(f'predictions: {len(everybody)} people, but the test set has {self.num_people}')
-            content = write_single(everybody)
+            content = write_single(everybody, self.places)
         elif self.multi:
             content = write_multi([poses.get(image_id, []) for image_id in self.crops])
         else:

@@ -8,7 +8,8 @@ from .archive import name_problem, read_archive
 from .benchmark_sets import read_crops, read_image_ids, read_num_people
 from .benchmarks import BENCHMARKS, Benchmark, find_benchmark
 from .coco_records import read_coco, record_problems
-from .mpii_structs import multi_problems, read_mat, single_problems
+from .mat_structs import read_mat
+from .mpii_files import multi_problems, single_problems
 
 
 def check_submission(

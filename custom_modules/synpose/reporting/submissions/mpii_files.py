@@ -1,10 +1,9 @@
 """MPII's mat files: joints as a matrix or as MATLAB structs, in px that count from 1.
 
 Formats: the README of MPII Human Pose's evaluation toolkit, for ``pred``; ``preds`` is what public code for the
-single-person benchmark exchanges, and what a script of its users turns into structs.
+single-person benchmark exchanges.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,14 +12,19 @@ import numpy as np
 from synpose.datasets.conversion.mpii import is_given, structs
 from synpose.skeletons import MPII16_NAMES
 
+from .mat_structs import joint_struct, struct_array, write_mat
+from .mpii_release import ReleasePlaces, release_structs
 from .people import ScoredPose
 
-_HEADER = b'MATLAB 5.0 MAT-file'.ljust(116)  # SciPy writes the time of day here
 NUM_JOINTS = len(MPII16_NAMES)
 
 
-def write_single(poses: Sequence[ScoredPose]) -> bytes:
+def write_single(poses: Sequence[ScoredPose], places: ReleasePlaces | None = None) -> bytes:
     """Make the mat file of the single-person benchmark: ``preds`` ``(n, 16, 2)``, people in the order of their ids.
+
+    Args:
+        poses: The people.
+        places: Where they are in the authors' file, to write ``pred`` too; None for ``preds`` alone.
 
     Raises:
         ValueError: If ids are not 0 to n - 1, each once.
@@ -30,7 +34,10 @@ def write_single(poses: Sequence[ScoredPose]) -> bytes:
     if ids != list(range(len(ids))):
         absent = next(i for i in range(len(ids) + 1) if ids.count(i) != 1)
         raise ValueError(f'person {absent}: has {ids.count(absent)} predictions, but everybody needs one')
-    return _mat({'preds': np.stack([pose.joints[:, :2] for pose in ordered]).astype(float) + 1})
+    variables: dict[str, Any] = {'preds': np.stack([pose.joints[:, :2] for pose in ordered]).astype(float) + 1}
+    if places is not None:
+        variables['pred'] = release_structs(places, ordered)
+    return write_mat(variables)
 
 
 def write_multi(groups: Sequence[Sequence[ScoredPose]]) -> bytes:
@@ -39,51 +46,15 @@ def write_multi(groups: Sequence[Sequence[ScoredPose]]) -> bytes:
     Args:
         groups: The people of each, px of the whole image; joints that are nan are left out.
     """
-    entries = [{'annorect': struct_array(['annopoints'], [_person(pose) for pose in people])} for people in groups]
-    return _mat({'pred': struct_array(['annorect'], entries)})
-
-
-def _person(pose: ScoredPose) -> dict[str, Any]:
-    points = [
-        {'x': float(x) + 1, 'y': float(y) + 1, 'id': float(number), 'score': float(score)}
-        for number, (x, y, score) in enumerate(pose.joints)
-        if np.isfinite((x, y)).all()
+    entries = [
+        {'annorect': struct_array(['annopoints'], [{'annopoints': joint_struct(pose)} for pose in people])}
+        for people in groups
     ]
-    return {'annopoints': struct_array(['point'], [{'point': struct_array(['x', 'y', 'id', 'score'], points)}])}
-
-
-def struct_array(names: Sequence[str], records: Sequence[Mapping[str, Any]]) -> np.ndarray:
-    """Make a MATLAB struct array ``(1, n)``, which keeps its field names when it is empty."""
-    array = np.empty((1, len(records)), dtype=[(name, object) for name in names])
-    for index, record in enumerate(records):
-        array[0, index] = tuple(record[name] for name in names)
-    return array
-
-
-def _mat(variables: dict[str, Any]) -> bytes:
-    from scipy.io import savemat
-
-    buffer = io.BytesIO()
-    savemat(buffer, variables, do_compression=True, oned_as='row')
-    return _HEADER + buffer.getvalue()[len(_HEADER) :]
-
-
-def read_mat(content: bytes) -> dict[str, Any]:
-    """Read a mat file's variables, structs as dicts.
-
-    Raises:
-        ValueError: If it is none.
-    """
-    from scipy.io import loadmat
-
-    try:
-        return loadmat(io.BytesIO(content), simplify_cells=True)
-    except Exception as error:  # SciPy raises whatever it happens to hit
-        raise ValueError(f'not a readable mat file: {error}') from error
+    return write_mat({'pred': struct_array(['annorect'], entries)})
 
 
 def single_problems(content: Mapping[str, Any], num_people: int | None = None) -> list[str]:
-    """List what keeps ``preds`` from being scored.
+    """List what keeps ``preds``, and ``pred`` where it is there, from being scored.
 
     Args:
         content: The file's variables.
@@ -102,7 +73,8 @@ def single_problems(content: Mapping[str, Any], num_people: int | None = None) -
     broken = np.flatnonzero(~np.isfinite(preds).all(axis=(1, 2)))
     problems += [f'person {number}: preds: must be finite numbers' for number in broken]
     padded = np.flatnonzero((preds == 1).all(axis=(0, 2))) if len(preds) else ()
-    return problems + [f'preds: joint {joint} lies at 1, 1 in every person' for joint in padded]
+    problems += [f'preds: joint {joint} lies at 1, 1 in every person' for joint in padded]
+    return problems + (_struct_problems(content['pred'], ('x', 'y', 'id')) if 'pred' in content else [])
 
 
 def multi_problems(content: Mapping[str, Any], num_groups: int | None = None) -> list[str]:
@@ -114,28 +86,36 @@ def multi_problems(content: Mapping[str, Any], num_groups: int | None = None) ->
     """
     if 'pred' not in content:
         return ['pred: missing']
-    groups = structs(content['pred'])
+    count = len(structs(content['pred']))
     problems = []
-    if num_groups is not None and len(groups) != num_groups:
-        problems.append(f'pred: must be of {num_groups} groups, but is of {len(groups)}')
-    for index, group in enumerate(groups, start=1):
-        if 'annorect' not in group:
+    if num_groups is not None and count != num_groups:
+        problems.append(f'pred: must be of {num_groups} groups, but is of {count}')
+    return problems + _struct_problems(content['pred'], ('x', 'y', 'id', 'score'))
+
+
+def _struct_problems(pred: Any, fields: Sequence[str]) -> list[str]:
+    """List what is wrong with the people of ``pred``, whose joints need these fields."""
+    problems = []
+    for index, image in enumerate(structs(pred), start=1):
+        if 'annorect' not in image:
             problems.append(f'pred({index}): annorect: missing')
-        for number, person in enumerate(structs(group.get('annorect')), start=1):
+        for number, person in enumerate(structs(image.get('annorect')), start=1):
             name = f'pred({index}).annorect({number})'
-            problems += [f'{name}: {problem}' for problem in _person_problems(person)]
+            problems += [f'{name}: {problem}' for problem in _person_problems(person, fields)]
     return problems
 
 
-def _person_problems(person: Mapping[str, Any]) -> list[str]:
+def _person_problems(person: Mapping[str, Any], fields: Sequence[str]) -> list[str]:
     annopoints = person.get('annopoints')
+    if 'score' not in fields and not is_given(annopoints):
+        return []  # of people who are not part of the benchmark
     points = structs(annopoints.get('point')) if isinstance(annopoints, dict) else []
     if not points:
         return ['annopoints.point: missing']
     problems, seen = [], set()
     for number, point in enumerate(points, start=1):
         where = f'annopoints.point({number})'
-        for field in ('x', 'y', 'id', 'score'):
+        for field in fields:
             value = point.get(field)
             if not is_given(value):
                 problems.append(f'{where}.{field}: missing')
