@@ -13,18 +13,17 @@ import numpy as np
 from synpose.datasets.coco_people import JOINT_FIELDS
 from synpose.datasets.conversion.pictures import picture_size
 from synpose.datasets.conversion.source import BadRecordError, need, numbers
+from synpose.evaluation import margin_fitting
 from synpose.files import atomic_path, write_json
 from synpose.json_records import iter_records
 from synpose.reporting.submissions.archive import read_archive
-from synpose.reporting.submissions.coco_records import read_coco
-from synpose.skeletons import COCO17_NAMES, CROWDPOSE14_NAMES, JOINT_NAMES, MPII16_NAMES, WHOLEBODY133_NAMES
+from synpose.reporting.submissions.coco_records import decode_coco
+from synpose.skeletons import MPII16_NAMES, WHOLEBODY133_NAMES
 
 SKELETONS: dict[str, tuple[str, ...]] = {
-    'coco17': COCO17_NAMES,
-    'crowdpose14': CROWDPOSE14_NAMES,
+    **margin_fitting.SKELETONS,
     'mpii16': MPII16_NAMES,
     'wholebody133': WHOLEBODY133_NAMES,
-    'synpose59': JOINT_NAMES,
 }
 """Joints of predictions, by name of the skeleton."""
 
@@ -64,7 +63,7 @@ def read_people(path: str | os.PathLike) -> list[Person]:
         ValueError: If it is broken; names file, record and field.
     """
     try:
-        records = read_coco(read_archive(path)[1])
+        records = decode_coco(read_archive(path)[1])
     except ValueError as error:
         raise ValueError(f'{path}: {error}') from error
     people = []

@@ -141,8 +141,9 @@ def test_bad_input() -> None:
 
 
 def test_people_of_a_group_have_their_middle_in_its_box() -> None:
-    poses = np.array([[[0, 0], [20, 20]], [[60, 10], [80, 10]], [[95, 10], [95, 10]]], dtype=float)
+    poses = np.array([[[0, 0], [20, 20]], [[60, 10], [80, 10]], [[79, 10], [79, 10]]], dtype=float)
     box = np.array([20.0, 5, 70, 15])
     assert in_group(poses, box, 0).tolist() == [False, True, False]
-    assert in_group(poses, box, 10).tolist() == [True, True, False]
+    assert in_group(poses, box, 9).tolist() == [False, True, True]
+    assert in_group(poses, box, 10).tolist() == [True, True, True]
     assert in_group(np.zeros((0, 2, 2)), box, 0).tolist() == []

@@ -186,6 +186,11 @@ def test_mpii_single(variables: dict, message: str, tmp_path: Path) -> None:
     assert f'pred_keypoints_mpii.mat: {message}' in problems[0]
 
 
+def test_a_single_person_alone(tmp_path: Path) -> None:
+    path = mat(tmp_path, 'pred_keypoints_mpii.mat', {'preds': np.full((1, 16, 2), 5.0)})
+    assert check_submission(path) == []
+
+
 def multi(points: list[dict[str, Any]], names: tuple[str, ...] = ('x', 'y', 'id', 'score')) -> dict[str, Any]:
     person = {'annopoints': struct_array(['point'], [{'point': struct_array(names, points)}])}
     empty = struct_array(['annopoints'], [])

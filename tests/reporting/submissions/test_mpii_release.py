@@ -11,7 +11,7 @@ from scipy.io import loadmat, savemat
 from synpose.reporting.submissions import check_submission
 from synpose.reporting.submissions.archive import write_archive
 from synpose.reporting.submissions.mat_structs import struct_array
-from synpose.reporting.submissions.mpii_files import write_single
+from synpose.reporting.submissions.mpii_files import encode_single
 from synpose.reporting.submissions.mpii_release import find_places
 from synpose.reporting.submissions.people import ScoredPose
 
@@ -38,7 +38,7 @@ def poses(count: int = 3) -> list[ScoredPose]:
 
 def test_everybody_in_the_place_of_the_release(files: tuple[Path, Path], tmp_path: Path) -> None:
     found = poses()
-    content = write_single(found, find_places(*files))
+    content = encode_single(found, find_places(*files))
     variables = loadmat(io.BytesIO(content))
     np.testing.assert_allclose(variables['preds'] - 1, [pose.joints[:, :2] for pose in found])
     pred = variables['pred'][0]
@@ -58,7 +58,7 @@ def test_everybody_in_the_place_of_the_release(files: tuple[Path, Path], tmp_pat
 def test_faults_of_the_structs_are_found(files: tuple[Path, Path], tmp_path: Path) -> None:
     found = poses()
     found[1].joints[4, 0] = np.inf
-    content = write_single(found, find_places(*files))
+    content = encode_single(found, find_places(*files))
     problems = check_submission(write_archive(tmp_path, 'pred_keypoints_mpii.mat', content))
     assert [problem.split('.zip: ')[1] for problem in problems] == ['person 1: preds: must be finite numbers']
 

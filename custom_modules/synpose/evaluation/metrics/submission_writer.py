@@ -17,8 +17,8 @@ from synpose.evaluation.functional import in_group
 from synpose.reporting.submissions.archive import write_archive
 from synpose.reporting.submissions.benchmark_sets import read_crops, read_image_ids, read_num_people
 from synpose.reporting.submissions.benchmarks import find_benchmark
-from synpose.reporting.submissions.coco_records import write_coco
-from synpose.reporting.submissions.mpii_files import write_multi, write_single
+from synpose.reporting.submissions.coco_records import encode_coco
+from synpose.reporting.submissions.mpii_files import encode_multi, encode_single
 from synpose.reporting.submissions.mpii_release import find_places
 from synpose.reporting.submissions.people import ScoredPose
 from synpose.skeletons import joint_indices
@@ -105,7 +105,7 @@ class SubmissionWriter(CocoMetric):
             raise ValueError('release: is for mpii-single with ann_file, the people in it')
         self.first_pixel = first_pixel
         self.places = None if release is None or ann_file is None else find_places(release, ann_file)
-        self.log = ProblemLog('predictions', 'raise' if self.single else on_error)
+        self.on_error = ProblemLog('predictions', 'raise' if self.single else on_error).on_error
         self.group_reach = group_reach
         self.crops = {crop.id: crop for crop in read_crops(ann_file)} if self.multi and ann_file else {}
         self.known: set[int] | None = set(self.crops) if self.multi else None
@@ -160,8 +160,10 @@ class SubmissionWriter(CocoMetric):
             raise ValueError(f'predictions: image {image_id}: img_id: no image of the test set has it')
         parts = [np.asarray(prediction[key]) for key in ('keypoints', 'keypoint_scores', 'bbox_scores')]
         finite = np.all([np.isfinite(part).reshape(len(part), -1).all(axis=1) for part in parts], axis=0)
+        log = ProblemLog('predictions', self.on_error)
         for number in np.flatnonzero(~finite):
-            self.log.add(f'image {image_id}', f'person {number}', 'joints and scores must be finite numbers')
+            log.add(f'image {image_id}', f'person {number}', 'joints and scores must be finite numbers')
+        prediction['left_out'] = log.problems  # listed by the main process, whichever found them
         kept = finite & self._of_group(image_id, parts[0])
         if not kept.all():
             for key in ('keypoints', 'keypoint_scores', 'bbox_scores', 'bbox', 'areas'):
@@ -190,9 +192,11 @@ class SubmissionWriter(CocoMetric):
         """
         if not results:
             raise ValueError('SubmissionWriter: there are no samples')
+        log = ProblemLog('predictions', 'skip')
+        log.problems = [problem for prediction, _ in results for problem in prediction['left_out']]
         super().compute_metrics(results)
-        self.log.report()
-        return self._counts
+        log.report()
+        return {**self._counts, 'left_out': self._counts['left_out'] + len(log.problems)}
 
     def results2json(self, keypoints: Mapping[int, list], outfile_prefix: str) -> str:
         """Write the people that ``CocoMetric`` has scored and chosen, by image; returns the zip's path."""
@@ -201,17 +205,16 @@ class SubmissionWriter(CocoMetric):
         if self.single:
             if self.num_people is not None and len(everybody) != self.num_people:
                 raise ValueError(f'predictions: {len(everybody)} people, but the test set has {self.num_people}')
-            content = write_single(everybody, self.places)
+            content = encode_single(everybody, self.places)
         elif self.multi:
-            content = write_multi([poses.get(image_id, []) for image_id in self.crops])
+            content = encode_multi([poses.get(image_id, []) for image_id in self.crops])
         else:
-            content = write_coco(poses, self.benchmark)
+            content = encode_coco(poses, self.benchmark)
         path = write_archive(Path(outfile_prefix).parent, self.file_name, content)
         cap = self.benchmark.max_people or len(everybody)
         written = sum(min(cap, len(found)) for found in poses.values())
-        left_out = len(everybody) - written + len(self.log.problems)
-        self._counts = {'images': len(poses), 'people': written, 'left_out': left_out}
-        print_log(f'{path}: {written} people on {len(poses)} images, {left_out} left out', 'current')
+        self._counts = {'images': len(poses), 'people': written, 'left_out': len(everybody) - written}
+        print_log(f'{path}: {written} people on {len(poses)} images', 'current')
         return str(path)
 
     def _pose(self, instance: dict[str, Any]) -> ScoredPose:

@@ -7,8 +7,8 @@ from typing import Any
 from .archive import name_problem, read_archive
 from .benchmark_sets import read_crops, read_image_ids, read_num_people
 from .benchmarks import BENCHMARKS, Benchmark, find_benchmark
-from .coco_records import read_coco, record_problems
-from .mat_structs import read_mat
+from .coco_records import decode_coco, record_problems
+from .mat_structs import decode_mat
 from .mpii_files import multi_problems, single_problems
 
 
@@ -43,7 +43,7 @@ def check_submission(
     if misplaced is not None:
         problems.append(misplaced)
     try:
-        parsed = read_coco(content) if kind.fields else read_mat(content)
+        parsed = decode_coco(content) if kind.fields else decode_mat(content)
     except ValueError as error:
         problems.append(str(error))
     else:

@@ -43,7 +43,7 @@ def _record(image_id: int, pose: ScoredPose, benchmark: Benchmark) -> dict[str, 
     return {**record, 'score': float(pose.score)}
 
 
-def write_coco(poses: PosesByImage, benchmark: Benchmark) -> bytes:
+def encode_coco(poses: PosesByImage, benchmark: Benchmark) -> bytes:
     """Make the content of a benchmark's JSON file.
 
     Raises:
@@ -56,7 +56,7 @@ def write_coco(poses: PosesByImage, benchmark: Benchmark) -> bytes:
     return json.dumps(records, allow_nan=False).encode()
 
 
-def read_coco(content: bytes) -> list[Any]:
+def decode_coco(content: bytes) -> list[Any]:
     """Read a JSON file of results.
 
     Raises:

@@ -30,7 +30,7 @@ def joint_struct(pose: ScoredPose, with_score: bool = True) -> np.ndarray:
     return struct_array(['point'], [{'point': struct_array(names, points)}])
 
 
-def write_mat(variables: Mapping[str, Any]) -> bytes:
+def encode_mat(variables: Mapping[str, Any]) -> bytes:
     """Make the content of a mat file; the same variables give the same bytes."""
     from scipy.io import savemat
 
@@ -39,7 +39,7 @@ def write_mat(variables: Mapping[str, Any]) -> bytes:
     return _HEADER + buffer.getvalue()[len(_HEADER) :]
 
 
-def read_mat(content: bytes) -> dict[str, Any]:
+def decode_mat(content: bytes) -> dict[str, Any]:
     """Read a mat file's variables, structs as dicts.
 
     Raises:

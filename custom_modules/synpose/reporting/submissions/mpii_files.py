@@ -12,14 +12,14 @@ import numpy as np
 from synpose.datasets.conversion.mpii import is_given, structs
 from synpose.skeletons import MPII16_NAMES
 
-from .mat_structs import joint_struct, struct_array, write_mat
+from .mat_structs import encode_mat, joint_struct, struct_array
 from .mpii_release import ReleasePlaces, release_structs
 from .people import ScoredPose
 
 NUM_JOINTS = len(MPII16_NAMES)
 
 
-def write_single(poses: Sequence[ScoredPose], places: ReleasePlaces | None = None) -> bytes:
+def encode_single(poses: Sequence[ScoredPose], places: ReleasePlaces | None = None) -> bytes:
     """Make the mat file of the single-person benchmark: ``preds`` ``(n, 16, 2)``, people in the order of their ids.
 
     Args:
@@ -37,10 +37,10 @@ def write_single(poses: Sequence[ScoredPose], places: ReleasePlaces | None = Non
     variables: dict[str, Any] = {'preds': np.stack([pose.joints[:, :2] for pose in ordered]).astype(float) + 1}
     if places is not None:
         variables['pred'] = release_structs(places, ordered)
-    return write_mat(variables)
+    return encode_mat(variables)
 
 
-def write_multi(groups: Sequence[Sequence[ScoredPose]]) -> bytes:
+def encode_multi(groups: Sequence[Sequence[ScoredPose]]) -> bytes:
     """Make the mat file of the multi-person benchmark: ``pred``, one struct a group, in the order of the groups.
 
     Args:
@@ -50,7 +50,7 @@ def write_multi(groups: Sequence[Sequence[ScoredPose]]) -> bytes:
         {'annorect': struct_array(['annopoints'], [{'annopoints': joint_struct(pose)} for pose in people])}
         for people in groups
     ]
-    return write_mat({'pred': struct_array(['annorect'], entries)})
+    return encode_mat({'pred': struct_array(['annorect'], entries)})
 
 
 def single_problems(content: Mapping[str, Any], num_people: int | None = None) -> list[str]:
@@ -65,6 +65,8 @@ def single_problems(content: Mapping[str, Any], num_people: int | None = None) -
     preds = np.asarray(content['preds'])
     if preds.dtype.kind not in 'fiu':
         return [f'preds: must be numbers, but is of type {preds.dtype}']
+    if preds.shape == (NUM_JOINTS, 2):  # SciPy leaves out the axis of a single person
+        preds = preds[None]
     if preds.ndim != 3 or preds.shape[1:] != (NUM_JOINTS, 2):
         return [f'preds: must be n x {NUM_JOINTS} x 2, but is {" x ".join(map(str, preds.shape))}']
     problems = []

@@ -15,7 +15,7 @@ from synpose.compat.oks import KEYPOINT_TYPES
 from .archive import read_archive
 from .benchmarks import Benchmark
 from .checks import benchmark_of
-from .coco_records import read_coco, record_problems
+from .coco_records import decode_coco, record_problems
 
 
 def score_submission(
@@ -44,7 +44,7 @@ def score_submission(
         raise ValueError(f'{path}: {kind.name} keeps its labels, so only its organizers can score it')
     labels = COCO(str(ann_file))
     try:
-        records = read_coco(content)
+        records = decode_coco(content)
         problems = record_problems(records, kind, set(labels.imgs))
     except ValueError as error:
         problems = [str(error)]
