@@ -22,6 +22,7 @@ def sample(people=2):
         img=np.random.default_rng(0).integers(0, 255, (64, 96, 3), dtype=np.uint8),
         img_shape=(64, 96),
         input_size=SIZE,
+        warp_mat=np.eye(2, 3),
         stencil=stencil,
         synthetic_people=np.array([1]),
         synthetic_id=np.array([1, 0])[:people],
@@ -107,8 +108,8 @@ def test_a_mask_from_before_is_kept_and_unbiased_heatmaps_do_not_unmask_everythi
 def test_associative_embedding():
     codec = dict(type='AssociativeEmbedding', input_size=SIZE, heatmap_size=CELLS, sigma=1.5)
     results, sample_of = packed(codec)
-    indices = sample_of.gt_instance_labels.keypoint_indices
-    assert (indices[..., 1] > 0).tolist() in ([[False] * 3, [True] * 3], [[True] * 3])
+    indices = torch.from_numpy(results['keypoint_indices'])  # MMPose 1.3.2 does not pack them
+    assert (indices[..., 1] > 0).tolist() == [[False] * 3, [True] * 3]
     tags = torch.randn(1, 3, 16, 24, requires_grad=True)
     loss = MODELS.build(dict(type='AssociativeEmbeddingLoss'))
     (grad,) = gradient(sum(loss(tags, [indices])), tags)

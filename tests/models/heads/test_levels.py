@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import torch
+from mmengine.structures import PixelData
 
 from synpose.compat.mmcv_ops.deform_sampling import at_least_single
-from synpose.models.heads.levels import Level, average_maps, canvas_size, split_images
+from synpose.models.heads.levels import Level, average_maps, canvas_size, split_images, stack_masks
 
 
 def test_padding_is_cut_off():
@@ -52,3 +53,14 @@ def test_sizes_and_precision():
     assert canvas_size(dict(input_size=(40, 30), batch_input_shape=(64, 48))) == (48, 64)
     for given, expected in ((torch.bfloat16, torch.float32), (torch.half, torch.float32), (torch.double, torch.double)):
         assert at_least_single(torch.ones(1, dtype=given)).dtype == expected
+
+
+def test_images_without_a_mask_are_not_masked():
+    masked = PixelData(heatmap_mask=torch.rand(1, 4, 6) < 0.5)
+    plain = PixelData(heatmaps=torch.rand(3, 4, 6))
+    assert stack_masks([plain, plain]) is None
+    for fields in ([plain, masked], [masked, plain]):
+        masks = stack_masks(fields)
+        assert masks.shape == (2, 1, 4, 6)
+        assert torch.equal(masks[fields.index(masked)], masked.heatmap_mask)
+        assert masks[fields.index(plain)].all()

@@ -15,7 +15,7 @@ from synpose.compat.mmcv_ops.deform_sampling import at_least_single
 from synpose.evaluation.functional.nms import nearby_joints_nms
 
 from .deform_conv import choose_deform_convs
-from .levels import Level, average_maps, canvas_size, split_images
+from .levels import Level, average_maps, canvas_size, split_images, stack_masks
 from .root_decoding import Candidates, between_scales, decode_poses, pooling_kernel, rescale_roots, sample_at_joints
 
 
@@ -95,7 +95,8 @@ class CrowdDEKRHead(DEKRHead):
 
         Args:
             feats: See :meth:`forward`.
-            batch_data_samples: B data samples with the codec's targets in ``gt_fields``.
+            batch_data_samples: B data samples with the codec's targets in ``gt_fields``; where some have no
+                ``heatmap_mask``, as real images beside masked synthetic ones, nothing of these is masked.
             train_cfg: Not used.
 
         Returns:
@@ -108,7 +109,7 @@ class CrowdDEKRHead(DEKRHead):
         fields = [sample.gt_fields for sample in batch_data_samples]
         names = ('heatmaps', 'heatmap_weights', 'displacements', 'displacement_weights')
         target = {name: torch.stack([field.get(name) for field in fields]) for name in names}
-        mask = torch.stack([field.heatmap_mask for field in fields]) if 'heatmap_mask' in fields[0] else None
+        mask = stack_masks(fields)
         if self.mask_displacements:
             if mask is None:
                 raise ValueError('mask_displacements: gt_fields.heatmap_mask is missing; pack with PackCrowdInputs')

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import torch
+from mmengine.structures import PixelData
 from torch import Tensor
 
 from .root_decoding import resample
@@ -82,3 +84,11 @@ def average_maps(levels: Sequence[Level], name: str) -> Tensor:
     target = getattr(first, name)
     others = (resample(getattr(v, name), v.size, target.shape[1:], first.size, v.zoom) for v in levels[1:])
     return sum(others, start=target) / len(levels) if len(levels) > 1 else target
+
+
+def stack_masks(fields: Sequence[PixelData]) -> Tensor | None:
+    """Return the heatmap masks of B images, ``(B, 1, H, W)``, ones for an image without; None if none has one."""
+    known = [field.heatmap_mask for field in fields if 'heatmap_mask' in field]
+    if not known:
+        return None
+    return torch.stack([field.get('heatmap_mask', torch.ones_like(known[0])) for field in fields])

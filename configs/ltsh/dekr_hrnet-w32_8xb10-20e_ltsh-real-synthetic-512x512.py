@@ -1,0 +1,8 @@
+# D_R + D_S: half of every batch is real, half synthetic.
+_base_ = ['../_base_/ltsh_dekr.py']
+
+custom_hooks = _base_.frozen_hooks
+train_dataloader = dict(
+    batch_sampler=_base_.balanced,
+    dataset=dict(_delete_=True, type='RealSyntheticDataset', real=_base_.real, synthetic=_base_.synthetic),
+)

@@ -1,0 +1,13 @@
+# D_R + D_Style + masks: restyled people as occluders only.
+_base_ = ['../_base_/ltsh_dekr.py']
+
+custom_hooks = _base_.frozen_hooks
+train_dataloader = dict(
+    batch_sampler=_base_.balanced,
+    dataset=dict(
+        _delete_=True,
+        type='RealSyntheticDataset',
+        real=_base_.real,
+        synthetic=_base_.masked_style,
+    ),
+)
