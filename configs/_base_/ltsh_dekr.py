@@ -1,7 +1,7 @@
-# "Learning to Train with Synthetic Humans" (LTSH) on DEKR instead of OpenPose's network: real data (D_R, COCO here, MPII
-# in the paper), and what configs/ltsh/ adds to it. Every row goes on from the checkpoint of one training on D_R, for as
-# many iterations with as many images as any other. Samples are whole images, where the paper crops around people: of
-# D_M each image has real people.
+# "Learning to Train with Synthetic Humans" (LTSH) on DEKR instead of OpenPose's network: real data (D_R: COCO here, and
+# MPII there), and what configs/ltsh/ adds to it. Every row goes on from the checkpoint of one training on D_R, for as
+# many iterations with as many images as any other. Samples are whole images, where the paper crops around people: each
+# image of D_M has real people.
 _base_ = ['dekr_hrnet-w32.py']
 
 load_from = 'work_dirs/dekr_hrnet-w32_8xb10-140e_coco-512x512/epoch_140.pth'

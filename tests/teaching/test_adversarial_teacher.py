@@ -6,6 +6,8 @@ far above the easy groups', and the hard group's probability at least .3 on aver
 draw 400 on the hard group's loss is .5: over draws 700 to 800 its probability must be below the uniform .1 on average.
 """
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -81,7 +83,7 @@ def test_its_state_goes_on_exactly_and_the_seed_decides_its_weights():
     assert torch.equal(torch.get_rng_state(), state)
     assert not torch.equal(one.net.features[0].weight, other.net.features[0].weight)
     simulate(one, 5, 0)
-    other.load_state_dict(one.state_dict())
+    other.load_state_dict(copy.deepcopy(one.state_dict()))
     for teacher in (one, other):
         teacher.learn(2, 3.0)
     image = torch.ones(3, 16, 16)

@@ -82,9 +82,22 @@ class Journal(Hook):
             raise KeyboardInterrupt
 
 
-def train(work_dir, iters=40, resume=False, stop_at=None, rooms='abcd', nan=(), hook=(), num_workers=0, **sampler):
+def train(
+    work_dir,
+    iters=24,
+    resume=False,
+    stop_at=None,
+    rooms='abcd',
+    real=8,
+    nan=(),
+    hook=(),
+    num_workers=0,
+    save='epoch',
+    loop='epoch',
+    **sampler,
+):
     parts = {
-        'real': dict(type=Planted, rooms=['none'] * 8, nan='real' in nan),
+        'real': dict(type=Planted, rooms=['none'] * real, nan='real' in nan),
         'synthetic': dict(type=Planted, rooms=list(rooms) * 3, nan='synthetic' in nan),
     }
     runner = Runner(
@@ -97,14 +110,19 @@ def train(work_dir, iters=40, resume=False, stop_at=None, rooms='abcd', nan=(), 
             batch_sampler=dict(type='TeacherGroupSampler', **{'groups': 'room', 'steps': 3, **sampler}),
             dataset=dict(type='RealSyntheticDataset', **parts),
         ),
-        train_cfg=dict(by_epoch=True, max_epochs=iters // 4),
+        train_cfg=dict(by_epoch=True, max_epochs=iters // (real // 2))
+        if loop == 'epoch'
+        else dict(by_epoch=False, max_iters=iters),
         optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.0)),
         custom_hooks=[dict(type='AdversarialTeacherHook', **{'net': NET, **dict(hook)})],
-        default_hooks=dict(checkpoint=dict(type='CheckpointHook', interval=1, by_epoch=False, max_keep_ckpts=2)),
+        default_hooks=dict(
+            checkpoint=dict(type='CheckpointHook', interval=1, by_epoch=save == 'epoch', max_keep_ckpts=2)
+        ),
         randomness=dict(seed=0),
         experiment_name='teacher',
         resume=resume,
         log_level='ERROR',
+        default_scope='mmpose',
         cfg=Config(),
     )
     journal = Journal(stop_at)
@@ -120,19 +138,19 @@ def record(work_dir):
 
 def test_batches_are_of_the_drawn_group_and_the_training_is_recorded(tmp_path):
     runner, rows = train(tmp_path)
-    assert len(rows) == 40
+    assert len(rows) == 24
     for drawn, rooms in rows:
         assert rooms[:2] == ['none'] * 2
         assert {f'room {room}' for room in rooms[2:]} == {drawn}
     draws = record(tmp_path)
     assert draws['names'] == [f'room {room}' for room in 'abcd']
-    assert [row['iteration'] for row in draws['rows']] == list(range(0, 39, 3))
-    assert [draws['names'][row['group']] for row in draws['rows']] == [drawn for drawn, _ in rows[:39:3]]
+    assert [row['iteration'] for row in draws['rows']] == list(range(0, 24, 3))
+    assert [draws['names'][row['group']] for row in draws['rows']] == [drawn for drawn, _ in rows[::3]]
     for row in draws['rows']:
         assert row['loss'] == pytest.approx(4.06 if row['group'] == 2 else 1.06, abs=0.07)
     assert [row['rewarded'] for row in draws['rows']][:2] in ([None, True], [None, False])
     assert (tmp_path / 'teacher.png').read_bytes()[:4] == b'\x89PNG'
-    assert list(tmp_path.rglob('vis_image/teacher_40.png'))
+    assert list(tmp_path.rglob('vis_image/teacher_24.png'))
     (scalars,) = tmp_path.rglob('scalars.json')
     assert 'teacher/p3' in scalars.read_text()
     assert vars(runner.model.head).get('loss') is None
@@ -149,21 +167,36 @@ def same(one, two):
     return one == two or (one != one and two != two)
 
 
-@pytest.mark.parametrize('policy', ['teacher', 'loss_proportional'])
-def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(tmp_path, policy):
-    hook = dict(policy=policy, optimizer=dict(lr=0.05))
-    _, rows = train(tmp_path / 'whole', hook=hook)
-    _, first = train(tmp_path / 'cut', hook=hook, stop_at=20)  # amid three iterations
-    assert len(first) == 20
-    _, second = train(tmp_path / 'cut', hook=hook, resume=True)
+@pytest.mark.parametrize(
+    ('policy', 'options', 'last'),
+    [
+        ('teacher', dict(), 'epoch_6'),
+        ('loss_proportional', dict(), 'epoch_6'),
+        ('teacher', dict(loop='iter', save='iter', real=80), 'iter_24'),
+    ],
+)
+def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(tmp_path, policy, options, last):
+    options = {'hook': dict(policy=policy, optimizer=dict(lr=0.05)), **options}
+    _, rows = train(tmp_path / 'whole', **options)
+    _, first = train(tmp_path / 'cut', stop_at=8, **options)  # amid three iterations
+    assert len(first) == 8
+    _, second = train(tmp_path / 'cut', resume=True, **options)
     assert [drawn for drawn, _ in first + second] == [drawn for drawn, _ in rows]
     assert [sorted(rooms) for _, rooms in first + second] == [sorted(rooms) for _, rooms in rows]
     states = [
-        torch.load(tmp_path / name / 'iter_40.pth', weights_only=False)['adversarial_teacher']
+        torch.load(tmp_path / name / f'{last}.pth', weights_only=False)['adversarial_teacher']
         for name in ('whole', 'cut')
     ]
     assert same(*states)
     assert record(tmp_path / 'whole') == record(tmp_path / 'cut')
+
+
+def test_an_epoch_that_begins_again_keeps_to_the_drawn_groups(tmp_path):
+    _, first = train(tmp_path, 12, stop_at=7, save='iter')
+    _, second = train(tmp_path, 12, resume=True, save='iter')
+    assert [len(first), len(second)] == [7, 8]  # MMEngine runs the second epoch once more
+    for drawn, rooms in second:
+        assert {f'room {room}' for room in rooms[2:]} == {drawn}
 
 
 def test_workers_change_nothing(tmp_path):
@@ -174,7 +207,7 @@ def test_workers_change_nothing(tmp_path):
 
 @pytest.mark.parametrize('policy', ['uniform', 'proportional', 'loss_proportional', 'hardest_first'])
 def test_baselines_by_the_same_interface(tmp_path, policy):
-    _, rows = train(tmp_path, 80, hook=dict(policy=policy, epsilon=0.0), steps=1)
+    _, rows = train(tmp_path, 60, hook=dict(policy=policy, epsilon=0.0), steps=1, real=120)
     share = np.mean([drawn == 'room c' for drawn, _ in rows])
     low, high = {'loss_proportional': (0.4, 0.75), 'hardest_first': (0.9, 1)}.get(policy, (0.1, 0.4))
     assert low <= share <= high
@@ -209,7 +242,7 @@ def test_a_resumed_run_with_another_setup_is_refused(tmp_path, changes, message)
 
 def test_a_checkpoint_without_a_teacher_is_no_start_for_a_resume(tmp_path):
     train(tmp_path, 4)
-    path = tmp_path / 'iter_4.pth'
+    path = tmp_path / 'epoch_1.pth'
     content = torch.load(path, weights_only=False)
     del content['adversarial_teacher']
     torch.save(content, path)

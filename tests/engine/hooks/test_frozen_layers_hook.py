@@ -65,16 +65,19 @@ def train(tmp_path, labels, **options):
         default_hooks=dict(checkpoint=None),
         custom_hooks=[dict(type='FrozenLayersHook', **options)],
         log_level='ERROR',
+        default_scope='mmpose',
     )
 
     class Look(Hook):
         priority = 'LOWEST'
 
+        def before_train(self, runner):
+            seen.append({name: value.clone() for name, value in model.state_dict().items()})
+
         def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
             seen.append({name: value.clone() for name, value in model.state_dict().items()})
 
     runner.register_hook(Look())
-    seen.append({name: value.clone() for name, value in model.state_dict().items()})
     runner.train()
     return seen
 
@@ -102,12 +105,12 @@ def test_real_batches_unfreeze(tmp_path):
 
 
 def test_the_first_layers_of_other_backbones():
-    vgg = MODELS.build(dict(type='VGG', depth=19, with_norm=True, frozen_stages=2))
+    vgg = MODELS.build(dict(type='VGG', depth=19, norm_cfg=dict(type='BN'), frozen_stages=2))
     names = first_layers(vgg, 4)
     layers = [vgg.get_submodule(name) for name in names]
     assert [type(layer).__name__ for layer in layers] == ['Conv2d', 'BatchNorm2d'] * 4
-    frozen = [p for p in vgg.parameters() if not p.requires_grad]
     vgg.train()
+    frozen = [p for p in vgg.parameters() if not p.requires_grad]
     assert {id(p) for p in frozen} == {id(p) for layer in layers for p in layer.parameters()}  # frozen_stages=2
     with pytest.raises(ValueError, match='VGG has 16 convolutions, but 17 are to be frozen'):
         first_layers(vgg, 17)

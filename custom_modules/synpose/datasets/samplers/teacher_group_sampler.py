@@ -44,6 +44,8 @@ class TeacherGroupSampler(DomainBalancedSampler):
 
     Attributes:
         groups: The groups of the synthetic samples.
+        first_iteration: Of the training, with which the next epoch begins; None where epochs are not broken off, so
+            that it follows from the sampler's epoch.
 
     Raises:
         ValueError: If the dataset is no ``RealSyntheticDataset``, the shares do not fit the batch size, ``steps`` is
@@ -63,6 +65,7 @@ class TeacherGroupSampler(DomainBalancedSampler):
         if type(steps) is not int or steps < 1:
             raise ValueError(f'TeacherGroupSampler: steps must be a whole number from 1, got {steps!r}')
         self.steps = steps
+        self.first_iteration: int | None = None
         self.groups = make_groups(dataset.datasets[1], groups)
         self.late = dataset.late = LateIndices(steps * self.counts[1])
         self._orders = [
@@ -73,7 +76,8 @@ class TeacherGroupSampler(DomainBalancedSampler):
     def _column(self, number: int) -> np.ndarray:
         if number == 0:
             return super()._column(number)
-        count, first = self.counts[1], self.sampler.epoch * len(self)
+        count = self.counts[1]
+        first = self.sampler.epoch * len(self) if self.first_iteration is None else self.first_iteration
         return sum(self.sizes) + (first * count + np.arange(len(self) * count)).reshape(len(self), count)
 
     def draw(self, stretch: int, group: int, start: int) -> int:

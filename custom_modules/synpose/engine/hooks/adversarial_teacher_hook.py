@@ -12,7 +12,7 @@ from mmengine.dist import broadcast, get_world_size, is_main_process
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.model import is_model_wrapper
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 from mmpose.registry import HOOKS, MODELS
 from torch import Tensor
 
@@ -128,6 +128,11 @@ class AdversarialTeacherHook(Hook):
         if self.policy_name != 'teacher':
             return POLICIES[self.policy_name](self._sizes)
         return AdversarialTeacher(self._sizes, **self.teacher, seed=seed, device=device)
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Tell the sampler which iteration comes: a training resumed amid an epoch begins the epoch again."""
+        if isinstance(runner.train_loop, EpochBasedTrainLoop):
+            self._sampler.first_iteration = runner.iter
 
     def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
         """Take note of the losses of this batch, and draw again when N iterations are over."""
