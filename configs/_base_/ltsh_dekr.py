@@ -23,7 +23,7 @@ target = _base_.train_pipeline[3:5]
 pack = _base_.train_pipeline[-1:]
 mask = [dict(type='LoadStencil'), dict(type='CarrySyntheticMask')]
 plain_pipeline = _base_.train_pipeline
-masked_pipeline = [*load, *mask, *augment, *target, dict(type='SyntheticLossMask'), *pack]
+masked_pipeline = [*load, *mask, *augment, *target, dict(type='SyntheticLossMask', per_channel=True), *pack]
 
 rendered = dict(type='SynPose17Dataset', ann_file='annotations/train.json', data_mode='bottomup')
 rendered.update(pipeline=plain_pipeline)

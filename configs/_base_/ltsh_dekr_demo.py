@@ -26,7 +26,7 @@ augment = _base_.train_pipeline[1:4]  # flip, affine transform, targets
 pack = [dict(type='PackCrowdInputs')]
 mask = [dict(type='LoadStencil'), dict(type='CarrySyntheticMask')]
 plain_pipeline = [*load, *augment, *pack]
-masked_pipeline = [*load, *mask, *augment, dict(type='SyntheticLossMask'), *pack]
+masked_pipeline = [*load, *mask, *augment, dict(type='SyntheticLossMask', per_channel=True), *pack]
 
 rendered = dict(_base_.train_dataloader.dataset, pipeline=plain_pipeline)
 real = dict(rendered, data_root='data/study/target/')

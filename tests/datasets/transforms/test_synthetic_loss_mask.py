@@ -32,11 +32,11 @@ def sample(people=2):
     )
 
 
-def packed(codec, into='heatmap_mask', pack='PackCrowdInputs', steps=(), **changes):
+def packed(codec, into='heatmap_mask', pack='PackCrowdInputs', steps=(), per_channel=False, **changes):
     results = CarrySyntheticMask()({**sample(), **changes})
     for step in (dict(type='GenerateTarget', encoder=codec), *steps):
         results = TRANSFORMS.build(step)(results)
-    results = SyntheticLossMask(into)(results)
+    results = SyntheticLossMask(into, per_channel=per_channel)(results)
     return results, TRANSFORMS.build(dict(type=pack))(results)['data_samples']
 
 
@@ -51,10 +51,11 @@ def under(support):
     return cells & ~support
 
 
+@pytest.mark.parametrize('per_channel', [False, True])
 @pytest.mark.parametrize('kind', ['SPR', 'FastSPR'])
-def test_dekr(kind):
+def test_dekr(kind, per_channel):
     codec = dict(type=kind, generate_keypoint_heatmaps=True, **SPR)
-    results, sample_of = packed(codec)
+    results, sample_of = packed(codec, per_channel=per_channel)
     alone = KEYPOINT_CODECS.build(codec).encode(sample()['keypoints'][1:])
     for name in ('heatmaps', 'displacements', 'displacement_weights'):
         np.testing.assert_array_equal(results[name], alone[name])  # as if only the real person were there
@@ -75,13 +76,15 @@ def test_dekr(kind):
     head.forward = lambda feats: maps
     losses = head.loss(None, [sample_of])
     heatmaps, displacements = gradient(sum(losses.values()), *maps)
-    support = (alone['heatmaps'] > 0.01).any(0)
-    hidden = under(support)
-    assert hidden.sum() > 60
-    assert not heatmaps[0][:, hidden].any()
-    assert not displacements[0][:, hidden].any()
-    kept = ~under(np.zeros_like(support)) | support
-    assert (heatmaps[0][:, kept] > 0).all()
+    own = alone['heatmaps'] > 0.01
+    support = own.any(0)
+    assert not displacements[0][:, under(support)].any()
+    assert under(support).sum() > 60
+    for channel in range(4):
+        kept = own[channel] if per_channel else support
+        hidden = under(kept)
+        assert not heatmaps[0][channel, hidden].any()
+        assert (heatmaps[0][channel, ~hidden] > 0).all()
     assert support[2:14, 4:16].sum() > 10  # the real joint at (50, 20) lies under the rendered person
     weights = alone['displacement_weights'] > 0
     assert (displacements[0].numpy() > 0)[weights].all()

@@ -64,3 +64,8 @@ def test_images_without_a_mask_are_not_masked():
         assert masks.shape == (2, 1, 4, 6)
         assert torch.equal(masks[fields.index(masked)], masked.heatmap_mask)
         assert masks[fields.index(plain)].all()
+    own = PixelData(heatmap_mask=torch.rand(3, 4, 6) < 0.5)
+    masks = stack_masks([plain, masked, own])
+    assert masks.shape == (3, 3, 4, 6)
+    assert torch.equal(masks[1], masked.heatmap_mask.expand(3, -1, -1))
+    assert torch.equal(masks[2], own.heatmap_mask)

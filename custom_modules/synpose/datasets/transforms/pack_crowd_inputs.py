@@ -45,7 +45,8 @@ class PackCrowdInputs(PackPoseInputs):
             packed['inputs'] = [image_to_tensor(image) for image in images]
             sample.set_metainfo({'aug_scales': list(results['aug_scales'])})
         if 'heatmap_mask' in results and 'heatmaps' in results and 'heatmap_mask' not in sample.gt_fields:
-            sample.gt_fields.set_field(torch.from_numpy(results['heatmap_mask'])[None], 'heatmap_mask')
+            mask = torch.from_numpy(results['heatmap_mask'])
+            sample.gt_fields.set_field(mask if mask.ndim == 3 else mask[None], 'heatmap_mask')
         if 'keypoints_visibility' in results:
             labels = sample.gt_instance_labels
             labels.keypoints_visibility = torch.from_numpy(_visibility(results))

@@ -19,8 +19,8 @@ class SyntheticLossMask(BaseTransform):
     ``BottomupGetHeatmapMask``, whose mask it narrows.
 
     A cell of the heatmaps is masked if rendered people cover more than half of it and no real joint's target (nor a
-    root's or a limb's) is there: the cells of all channels where a heatmap is above ``min_target``, or another field
-    that is a target, such as part affinity fields, is not 0.
+    root's or a limb's) is there: where a heatmap is above ``min_target``, or another field that is a target, such as
+    part affinity fields, is not 0. With ``per_channel`` a joint's target keeps the cells of its own heatmap only.
 
     ``into='heatmap_mask'`` is for bottom-up heads, which take a mask of cells: ``CrowdDEKRHead``, ``DEKRHead``,
     ``AssociativeEmbeddingHead``. DEKR's displacements have targets around the roots of real people only. Pack with
@@ -36,22 +36,24 @@ class SyntheticLossMask(BaseTransform):
     - ``UDPHeatmap`` (combined), ``SimCCLabel``, ``PixelLabel``: no loss of single cells, so joints are hidden by
       weight 0 (``CarrySyntheticMask``) and nothing else is masked; here that is an error.
 
-    Modified keys: ``img``, without its fourth channel; ``heatmap_mask`` ``(H, W)`` bool (added if there is none), or
-    ``keypoint_weights`` ``(N, K, H, W)`` float32.
+    Modified keys: ``img``, without its fourth channel; ``heatmap_mask`` ``(H, W)``, or ``(C, H, W)`` with
+    ``per_channel``, bool (added if there is none), or ``keypoint_weights`` ``(N, K, H, W)`` float32.
 
     Args:
         into: See above.
         min_target: Heatmaps above it are a real joint's. 0.01 is three standard deviations from the joint: codecs that
             do not cut the Gaussian off (``unbiased=True``) are above 0 everywhere.
+        per_channel: Give each heatmap a mask of its own. ``CrowdDEKRHead`` takes it; heads that stack the masks of a
+            batch as they are, or use them for other fields, do not.
 
     Raises:
         ValueError: If ``into`` is none of these, or the sample lacks what is needed.
     """
 
-    def __init__(self, into: str = 'heatmap_mask', min_target: float = 0.01) -> None:
+    def __init__(self, into: str = 'heatmap_mask', min_target: float = 0.01, per_channel: bool = False) -> None:
         if into not in INTO:
             raise ValueError(f'SyntheticLossMask: into must be one of {", ".join(INTO)}, got {into!r}')
-        self.into, self.min_target = into, min_target
+        self.into, self.min_target, self.per_channel = into, min_target, per_channel
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Mask the data sample."""
@@ -68,18 +70,23 @@ class SyntheticLossMask(BaseTransform):
         if self.into == 'keypoint_weights':
             self._weigh(results, heatmaps, silhouettes, record)
             return results
-        levels = heatmaps if isinstance(heatmaps, list) else [heatmaps]
+        several = isinstance(heatmaps, list)
+        levels = heatmaps if several else [heatmaps]
         masks = results.get('heatmap_mask', [np.ones(maps.shape[1:], bool) for maps in levels])
         masks = masks if isinstance(masks, list) else [masks]
-        targets = [np.max(maps, axis=0) > self.min_target for maps in levels]
-        fields = [_other_targets(results, index, isinstance(heatmaps, list)) for index in range(len(levels))]
-        for index, field in enumerate(fields):
-            for other in field:
-                if other.shape[1:] == targets[index].shape:
-                    targets[index] |= (other != 0).any(axis=0)
+        targets = [self._targets(results, maps, index, several) for index, maps in enumerate(levels)]
         free = [mask & (~covered(silhouettes, mask.shape) | target) for mask, target in zip(masks, targets)]
-        results['heatmap_mask'] = free if isinstance(heatmaps, list) else free[0]
+        results['heatmap_mask'] = free if several else free[0]
         return results
+
+    def _targets(self, results: dict[str, Any], heatmaps: np.ndarray, level: int, several: bool) -> np.ndarray:
+        """Return which cells are a real person's target, ``(H, W)`` or ``(C, H, W)`` bool."""
+        targets = heatmaps > self.min_target
+        if self.per_channel:
+            return targets
+        others = _other_targets(results, level, several)
+        shown = [(field != 0).any(axis=0) for field in others if field.shape[1:] == heatmaps.shape[1:]]
+        return np.any([targets.any(axis=0), *shown], axis=0)
 
     def _weigh(self, results: dict[str, Any], heatmaps: Any, silhouettes: np.ndarray, record: str) -> None:
         weights = results.get('keypoint_weights')
@@ -92,7 +99,8 @@ class SyntheticLossMask(BaseTransform):
         results['keypoint_weights'] = (weights[..., None, None] * free).astype(np.float32)
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}(into={self.into!r}, min_target={self.min_target})'
+        options = f'into={self.into!r}, min_target={self.min_target}, per_channel={self.per_channel}'
+        return f'{type(self).__name__}({options})'
 
 
 def covered(silhouettes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -113,7 +113,7 @@ class CrowdDEKRHead(DEKRHead):
         if self.mask_displacements:
             if mask is None:
                 raise ValueError('mask_displacements: gt_fields.heatmap_mask is missing; pack with PackCrowdInputs')
-            target['displacement_weights'] = target['displacement_weights'] * mask
+            target['displacement_weights'] = target['displacement_weights'] * mask.any(1, keepdim=True)
         losses = {
             'loss/heatmap': self.loss_module['heatmap'](heatmaps, target['heatmaps'], target['heatmap_weights'], mask),
             'loss/displacement': self.loss_module['displacement'](

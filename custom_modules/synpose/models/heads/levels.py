@@ -87,8 +87,13 @@ def average_maps(levels: Sequence[Level], name: str) -> Tensor:
 
 
 def stack_masks(fields: Sequence[PixelData]) -> Tensor | None:
-    """Return the heatmap masks of B images, ``(B, 1, H, W)``, ones for an image without; None if none has one."""
+    """Return the heatmap masks of B images, ``(B, 1, H, W)``, ones for an image without; None if none has one.
+
+    Where one has a mask of its own for each of C heatmaps, all get C.
+    """
     known = [field.heatmap_mask for field in fields if 'heatmap_mask' in field]
     if not known:
         return None
-    return torch.stack([field.get('heatmap_mask', torch.ones_like(known[0])) for field in fields])
+    channels = max(len(mask) for mask in known)
+    blank = torch.ones_like(known[0][:1])
+    return torch.stack([field.get('heatmap_mask', blank).expand(channels, -1, -1) for field in fields])
