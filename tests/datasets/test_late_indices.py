@@ -1,9 +1,10 @@
 """Places are filled late, and a worker waits for them; whoever waits for nothing is told."""
 
 import threading
+from multiprocessing.reduction import ForkingPickler
 
+import numpy as np
 import pytest
-import torch
 
 from synpose.datasets import late_indices
 from synpose.datasets.late_indices import LateIndices
@@ -11,22 +12,29 @@ from synpose.datasets.late_indices import LateIndices
 
 def test_a_place_gives_the_index_of_its_stretch():
     late = LateIndices(3)
-    late.choose(0, torch.tensor([5, 6, 7]))
+    late.choose(0, np.array([5, 6, 7]))
     assert [late.read(place) for place in range(3)] == [5, 6, 7]
-    late.choose(1, torch.tensor([8, 9, 2**40 - 1]))
+    late.choose(1, np.array([8, 9, 2**40 - 1]))
     assert [late.read(place) for place in (3, 4, 5)] == [8, 9, 2**40 - 1]
     assert late.read(0) == 8  # over: any index
 
 
-def test_a_worker_waits(monkeypatch):
+def test_a_worker_waits():
     late = LateIndices(1)
-    late.choose(0, torch.tensor([5]))
+    late.choose(0, np.array([5]))
     late._main = -1  # as in a worker
-    timer = threading.Timer(0.1, late.choose, (1, torch.tensor([6])))
+    timer = threading.Timer(0.1, late.choose, (1, np.array([6])))
     timer.start()
     assert late.read(1) == 6
     threading.Timer(0.1, late.close).start()
     assert isinstance(late.read(7), int)
+
+
+def test_a_copy_for_a_spawned_worker_sees_what_is_chosen():
+    late = LateIndices(2)
+    copy = ForkingPickler.loads(bytes(ForkingPickler.dumps(late)))
+    late.choose(0, np.array([5, 6]))
+    assert [copy.read(0), copy.read(1)] == [5, 6]
 
 
 def test_nobody_waits_for_ever(monkeypatch):

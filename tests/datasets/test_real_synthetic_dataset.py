@@ -1,7 +1,7 @@
 """Real beside synthetic samples: items tell which they are, and joints must be the same."""
 
+import numpy as np
 import pytest
-import torch
 from mmpose.registry import DATASETS
 
 from synpose.datasets.late_indices import LateIndices
@@ -31,7 +31,7 @@ def test_items_tell_what_they_are_and_late_indices_are_looked_up(root):
     assert dataset.lens == [3, 3]
     assert [dataset[i]['data_samples'].domain_label for i in range(6)] == [0, 0, 0, 1, 1, 1]
     dataset.late = LateIndices(2)
-    dataset.late.choose(0, torch.tensor([4, 1]))
+    dataset.late.choose(0, np.array([4, 1]))
     assert [dataset[6 + place]['data_samples'].img_id for place in (0, 1)] == [2, 2]
     assert [dataset[6 + place]['data_samples'].domain_label for place in (0, 1)] == [1, 0]
     with pytest.raises(ValueError, match='out of bounds'):

@@ -2,7 +2,9 @@
 
 import os
 import time
+from typing import Any
 
+import numpy as np
 import torch
 
 _BITS = 40  # of an index; what is above them numbers its stretch
@@ -29,26 +31,35 @@ class LateIndices:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._numbers = torch.full((size,), -1, dtype=torch.int64).share_memory_()
+        self._shared = torch.full((size,), -1, dtype=torch.int64).share_memory_()
+        self._numbers = self._shared.numpy()  # the same memory; an item takes a tenth of the time
         self._attached = torch.zeros(1, dtype=torch.int64).share_memory_()
         self._main = os.getpid()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the array behind: a copy in a spawned worker has to look into the shared memory."""
+        return {key: value for key, value in self.__dict__.items() if key != '_numbers'}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._numbers = self._shared.numpy()
 
     def attach(self) -> None:
         """Promise that stretches will be chosen, so that workers wait for them."""
         self._attached.fill_(1)
 
-    def choose(self, stretch: int, indices: torch.Tensor) -> None:
+    def choose(self, stretch: int, indices: np.ndarray) -> None:
         """Fill the places of a stretch.
 
         Args:
             stretch: Its number.
             indices: ``(size,)`` int64, each below 2**40.
         """
-        self._numbers.copy_(indices + (stretch << _BITS))
+        self._numbers[:] = indices + (stretch << _BITS)
 
     def close(self) -> None:
         """Let workers go that wait for stretches that will never come, at the end of a training."""
-        self._numbers.fill_(_OVER)
+        self._numbers[:] = _OVER
 
     def read(self, place: int) -> int:
         """Return the index at a place, and wait for it in a worker.
@@ -59,11 +70,14 @@ class LateIndices:
             RuntimeError: If nobody chooses, or the main process is gone.
         """
         stretch, slot = divmod(place, self.size)
+        number = int(self._numbers[slot])
+        if number >> _BITS < stretch:
+            number = self._wait(stretch, slot)
+        return number & _MASK
+
+    def _wait(self, stretch: int, slot: int) -> int:
         started, parent, worker = time.monotonic(), os.getppid(), os.getpid() != self._main
-        while True:
-            number = int(self._numbers[slot])
-            if number >> _BITS >= stretch:
-                return number & _MASK
+        while (number := int(self._numbers[slot])) >> _BITS < stretch:
             waited = time.monotonic() - started
             if not worker or os.getppid() != parent or (not self._attached[0] and waited > _PATIENCE_S):
                 raise RuntimeError(
@@ -71,3 +85,4 @@ class LateIndices:
                     'AdversarialTeacherHook, which draws them, must be in custom_hooks'
                 )
             time.sleep(_POLL_S)
+        return number

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import torch
 from mmpose.registry import DATA_SAMPLERS
 
 from ..groups import make_groups
@@ -94,5 +93,5 @@ class TeacherGroupSampler(DomainBalancedSampler):
         drawn = self.late.size * self.world_size
         places = self._orders[group].take(start, drawn)[self.rank :: self.world_size]
         indices = self.sizes[0] + self.groups.members(group)[places].astype(np.int64)
-        self.late.choose(stretch, torch.from_numpy(indices))
+        self.late.choose(stretch, indices)
         return start + drawn
