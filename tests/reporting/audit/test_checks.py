@@ -13,7 +13,8 @@ def test_a_clean_scene_is_checked_by_everything(views: list[View]) -> None:
     ran = {name for name, check in CHECKS.items() if check.run is not None} | {'frames'}
     assert set(counts) == ran
     assert counts.pop('parts').skipped == 2  # the scene has no part labels
-    ran.remove('parts')
+    assert counts.pop('wholebody').skipped == 4  # and nothing of COCO-WholeBody's
+    ran -= {'parts', 'wholebody'}
     assert {name: (c.checked, c.skipped) for name, c in counts.items()} == {
         name: (2 if CHECKS[name].of_image else 4, 0) for name in ran
     }
@@ -31,9 +32,10 @@ def test_real_people_skip_what_they_do_not_have(view: View) -> None:
     assert findings == []
     skipped = {name for name, count in counts.items() if count.skipped}
     space = {'projection', 'occlusion', 'surface', 'limbs', 'proportions', 'sides', 'twist', 'collisions', 'frames'}
-    assert skipped == space | {'box', 'stencil_depth', 'identities', 'parts'}
-    # One camera alone has nothing to be compared with.
-    assert {name: counts[name].skipped for name in skipped} == {**dict.fromkeys(skipped, 1), 'frames': 2}
+    assert skipped == space | {'box', 'stencil_depth', 'identities', 'parts', 'wholebody'}
+    # One camera alone has nothing to be compared with, and nobody has whole-body points.
+    expected = {**dict.fromkeys(skipped, 1), 'frames': 2, 'wholebody': 2}
+    assert {name: counts[name].skipped for name in skipped} == expected
 
 
 def test_an_image_without_layers_skips_their_checks(view: View) -> None:
@@ -42,7 +44,7 @@ def test_an_image_without_layers_skips_their_checks(view: View) -> None:
     assert findings == []
     assert {name: count.skipped for name, count in counts.items() if count.skipped} == {
         **dict.fromkeys(('picture', 'camera', 'stencil_ids', 'parts'), 1),
-        **dict.fromkeys(('box', 'stencil_depth', 'projection', 'occlusion', 'surface', 'frames'), 2),
+        **dict.fromkeys(('box', 'stencil_depth', 'projection', 'occlusion', 'surface', 'frames', 'wholebody'), 2),
     }
 
 

@@ -7,6 +7,7 @@ from .detected_joints import detected_joints, root_mean_squared_error
 from .domain_probe import domain_probe
 from .frechet import FeatureMoments, frechet_distance, kernel_distance
 from .multi_person_pckh import PeopleOfImage, assign_people, in_group, multi_person_average_precision
+from .label_error import box_side, inter_ocular, label_errors, part_oks
 from .nms import nearby_joints_nms
 from .part_segmentation import class_scores, count_pixels, mean_score
 from .person_depth import depth_rmse, fitted_depth_rmse
@@ -25,6 +26,7 @@ __all__ = [
     'confusion_matrix',
     'count_pixels',
     'depth_rmse',
+    'box_side',
     'detected_joints',
     'domain_probe',
     'expand_boxes',
@@ -39,6 +41,11 @@ __all__ = [
     'multi_person_average_precision',
     'nearby_joints_nms',
     'parametric_pose_nms',
+    'inter_ocular',
+    'kernel_distance',
+    'label_errors',
+    'nearby_joints_nms',
+    'part_oks',
     'pose_boxes',
     'read_margins',
     'root_mean_squared_error',

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synpose.reporting.audit import bodies, cameras, files, joints, masks, people
+from synpose.reporting.audit import bodies, cameras, files, joints, masks, people, wholebody
 from synpose.reporting.audit.view import Finding, View
 
 _IMAGE_FIELDS = ('pixels', 'stencil', 'depth', 'parts', 'camera')
@@ -93,6 +93,12 @@ CHECKS: dict[str, Check] = {
         'measure there) behind it.',
         (*_SPACE, *_OWN, 'depth', 'camera'),
         joints.check_surface,
+    ),
+    'wholebody': Check(
+        "COCO-WholeBody's points, where the set has them, are whole, in the image, near their part's box, and where the "
+        'joints are that they share with the others.',
+        ('keypoints', 'synthetic', 'wholebody'),
+        wholebody.check_wholebody,
     ),
     'limbs': Check(
         'Bones of the left and the right side are equally long, within 20%.', ('keypoints_3d',), bodies.check_limbs

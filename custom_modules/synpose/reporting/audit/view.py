@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from synpose.datasets.coco_people import WHOLEBODY_PARTS
 from synpose.skeletons import JOINT_ALIASES
 
 
@@ -95,7 +96,7 @@ class View:
 
         Args:
             field: Of a person: ``'keypoints'``, ``'keypoints_3d'``, ``'area'``, ``'stencil_id'``, ``'synthetic'``,
-                ``'identity'``. Of
+                ``'identity'``, ``'wholebody'``. Of
                 the image, and so of all or none: ``'pixels'``, ``'stencil'``, ``'depth'``, ``'parts'``,
                 ``'camera'``.
         """
@@ -111,6 +112,9 @@ class View:
             'stencil_id': lambda: self.stencil_ids > 0,
             'synthetic': lambda: self.synthetic,
             'identity': lambda: np.array([identity(person) is not None for person in self.people], dtype=bool),
+            'wholebody': lambda: np.array(
+                [any(person.get(field) is not None for field in WHOLEBODY_PARTS) for person in self.people], dtype=bool
+            ),
         }
         return flags[field]()
 
