@@ -41,7 +41,8 @@ the same number of training images as COCO, of people as CrowdPose (seeded; the 
   python tools/convert.py arrow data/coco/annotations/person_keypoints_train2017.json
   python tools/convert.py json train.arrow --out train_again.json
 
-  python tools/convert.py coco133 data/study/wholebody/annotations/train.json --out data/study/wholebody/coco133/train.json
+  python tools/convert.py coco133 data/study/wholebody/annotations/train.json \\
+      --out data/study/wholebody/coco133/train.json
 
 Joints go by name. Those that a source lacks are absent (visibility 0), nothing is guessed; a line says which.
 Visibility becomes 0 absent, 1 occluded, 2 visible, whatever the source's flags are. Sizes come from the pictures where
@@ -59,9 +60,13 @@ def parse_args() -> argparse.Namespace:
         description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     formats = ('coco', 'wholebody', 'crowdpose', 'halpe', 'aic', 'mpii', 'synpose')
-    parser.add_argument('task', choices=(*formats, 'subset', 'arrow', 'json', *_PLAIN), metavar='TASK', help='see above')
+    parser.add_argument(
+        'task', choices=(*formats, 'subset', 'arrow', 'json', *_PLAIN), metavar='TASK', help='see above'
+    )
     parser.add_argument('annotations', help='the annotation file; for json, the Arrow file')
-    parser.add_argument('--out', help='folder to write; for arrow, json, coco17 and coco133 the file (arrow: beside the json)')
+    parser.add_argument(
+        '--out', help='folder to write; for arrow, json, coco17 and coco133 the file (arrow: beside the json)'
+    )
     folder = parser.add_argument_group('formats and subset')
     folder.add_argument('--split', help='name of the annotation file (default: train; for subset, as it was)')
     folder.add_argument('--copy', action='store_true', help='copy the pictures instead of linking them')

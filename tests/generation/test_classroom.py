@@ -36,8 +36,11 @@ class Blocks:
             box((-0.2, -0.12, z), (0.2, 0.12, z + 0.5), shirt),
             box((-0.1, -0.1, z + 0.5), (0.1, 0.1, z + 0.8), skin),
         ]
-        joints = rng.uniform((-0.15, -0.08, z), (0.15, 0.08, z + 0.5), (59, 3))
-        return Person(meshes, joints.astype(np.float32), 'block')
+        joints = rng.uniform((-0.15, -0.08, z), (0.15, 0.08, z + 0.5), (59, 3)).astype(np.float32)
+        # Joints again, so that both must be labelled alike; one point that the body model lacks.
+        wholebody = np.concatenate([joints, joints[:57]])
+        wholebody[5] = np.nan
+        return Person(meshes, joints, 'block', wholebody=wholebody)
 
     def sample_standing(self, rng, identity=None):
         return self.sample_seated(rng, type('', (), {'seat_height': 0.9}))
@@ -114,6 +117,37 @@ def test_resuming_a_complete_set_changes_nothing(dataset):
     before = read_tree(dataset)
     assert BlockGenerator(**options()).run(dataset, resume=True) == {}
     assert read_tree(dataset) == before
+
+
+WHOLEBODY = [
+    *('foot_kpts', 'foot_valid', 'face_kpts', 'face_valid', 'face_box'),
+    *('lefthand_kpts', 'lefthand_valid', 'lefthand_box', 'righthand_kpts', 'righthand_valid', 'righthand_box'),
+]
+
+
+def test_wholebody_fields_are_added_on_request_and_change_nothing_else(dataset, tmp_path):
+    root = tmp_path / 'set'
+    BlockGenerator(**options(wholebody=True)).run(root)
+    before, after = read_tree(dataset), read_tree(root)
+    changed = {str(name) for name in after if before.get(name) != after[name]}
+    texts = ('README.md', 'croissant.json', 'dataset.json')
+    assert changed == {*texts, 'annotations/train.json', 'annotations/val.json'}
+    assert 'wholebody' not in json.loads((dataset / 'dataset.json').read_text())['generator']
+    assert json.loads((root / 'dataset.json').read_text())['generator']['wholebody'] is True
+    assert '`lefthand_kpts`' in (root / 'README.md').read_text()
+    assert '"val_annotations/face_box"' in (root / 'croissant.json').read_text()
+    for (_, people), (_, others) in zip(all_images(root), all_images(dataset), strict=True):
+        for person, other in zip(people, others, strict=True):
+            points = [value for field in WHOLEBODY if field.endswith('_kpts') for value in person[field]]
+            assert points[15:18] == [0, 0, 0]  # the point that the body model lacks
+            points[15:18] = person['keypoints'][15:18]
+            seen = np.array(person['keypoints']).reshape(59, 3)
+            points, joints = np.array(points).reshape(116, 3), np.concatenate([seen, seen[:57]])
+            np.testing.assert_array_equal(points[:, :2], joints[:, :2])
+            np.testing.assert_array_equal(points[:, 2] > 0, joints[:, 2] > 0)
+            for field in WHOLEBODY:
+                del person[field]
+            assert person == other
 
 
 def test_stencils_match_boxes_areas_and_ids(dataset):
@@ -238,6 +272,7 @@ def test_people_depend_on_seed_scene_and_frame_only():
         ({'rooms': [ROOM | {'size': 'huge'}]}, "room 'square': .*size.*'huge'"),
         ({'sensor': {'grain': 1}}, "unknown sensor option 'grain'"),
         ({'image_size': (8, 8)}, 'image_size'),
+        ({'wholebody': 'feet'}, "wholebody: 'feet' is not true or false"),
     ],
 )
 def test_bad_options_are_named(changes, message):
@@ -277,3 +312,11 @@ def test_shipped_configs(name, images):
     assert {split: sum(shot.split == split for shot in plan) for split in images} == images
     assert len(plan) == sum(images.values())
     assert {shot.room_size for shot in plan} == {'small', 'medium', 'large'}
+
+
+def test_the_wholebody_study_is_held_out_by_scene():
+    plan = GENERATORS.build(Config.fromfile(CONFIGS / 'wholebody_demo.py').generator).plan()
+    scenes = {split: {shot.scene for shot in plan if shot.split == split} for split in ('train', 'test')}
+    assert [len(scenes['train']), len(scenes['test'])] == [22, 6]
+    assert not scenes['train'] & scenes['test']
+    assert len(plan) == 280

@@ -97,16 +97,16 @@ def _read(path: str | os.PathLike) -> _Labels:
     return _Labels(images, records)
 
 
-def _check_same(
-    truth: _Labels, labels: _Labels, truth_file: str | os.PathLike, label_file: str | os.PathLike
-) -> None:
+def _check_same(truth: _Labels, labels: _Labels, truth_file: str | os.PathLike, label_file: str | os.PathLike) -> None:
     for one, other, path, where in (
         (truth, labels, label_file, truth_file),
         (labels, truth, truth_file, label_file),
     ):
         lost = next((number for number in one.records if number not in other.records), None)
         if lost is not None:
-            raise ValueError(f'{path}: annotations: there is no annotation {lost}, which {where} has: not the same people')
+            raise ValueError(
+                f'{path}: annotations: there is no annotation {lost}, which {where} has: not the same people'
+            )
     for number, record in truth.records.items():
         if truth.images[number] != labels.images[number]:
             raise ValueError(
@@ -124,7 +124,9 @@ def _check_same(
 def _points(records: Iterable[dict[str, Any]], part: str, path: str | os.PathLike) -> np.ndarray:
     """Return the points ``(N, K, 3)`` of a part."""
     where, field = WHOLEBODY_SLICES[part], f'{part}_kpts'
-    return np.stack([_numbers(record, field, 3 * (where.stop - where.start), path).reshape(-1, 3) for record in records])
+    return np.stack(
+        [_numbers(record, field, 3 * (where.stop - where.start), path).reshape(-1, 3) for record in records]
+    )
 
 
 def _scores(record: dict[str, Any], path: str | os.PathLike) -> np.ndarray:

@@ -115,7 +115,7 @@ def test_eyes(model, face, first, side, sign):
     # The opening, not the ball, which is wider behind the lids; points go clockwise as the viewer sees them.
     upper, lower = eye[[1, 2]], eye[[5, 4]]
     np.testing.assert_allclose(upper[:, 0], lower[:, 0], atol=0.0015)
-    assert (0.006 < upper[:, 2] - lower[:, 2]).all()
+    assert (upper[:, 2] - lower[:, 2] > 0.006).all()
     assert (upper[:, 2] - lower[:, 2] < 0.013).all()
     assert abs(eye[1:3, 2].mean() + eye[4:6, 2].mean() - 2 * ball[:, 2].mean()) < 0.006
     np.testing.assert_allclose(np.diff(x[[0, 1, 2, 3]]), -np.ptp(x) / 3, atol=0.0025)  # thirds

@@ -6,6 +6,7 @@ from scipy.sparse import csr_matrix
 
 from synpose.generation.bodies.body_model import Body, BodyModel, sample_stature
 from synpose.generation.bodies.kinematics import rotation
+from synpose.generation.bodies.wholebody import POINT_NAMES
 from synpose.registry import BODIES
 from synpose.skeletons import FINGERS, JOINT_NAMES
 
@@ -73,6 +74,16 @@ def test_joints_come_from_skin_and_bones():
             np.testing.assert_allclose(joints[f'right_{finger}_{joint}'], at[f'finger{number}-{k}.R'])
     knuckles = np.mean([at[f'finger{n}-1.L'] for n in (2, 3, 4, 5)], axis=0)
     np.testing.assert_allclose(joints['left_palm'], (at['wrist.L'] + knuckles) / 2)
+
+
+def test_whole_body_points_a_model_lacks_are_nan():
+    model = StickBody()
+    vertices, positions = np.random.default_rng(1).normal(size=(8, 3)), HEADS
+    points = dict(zip(POINT_NAMES, model.wholebody(vertices, positions)))
+    assert np.isnan(points['face-0']).all()
+    assert np.isnan(points['left_heel']).all()
+    np.testing.assert_allclose(points['face-8'], vertices[3])
+    np.testing.assert_allclose(points['right_hand_root'], HEADS[LABELS.index('wrist.R')])
 
 
 def test_skinning_blends_the_bones_a_point_follows():

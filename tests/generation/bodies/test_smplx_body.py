@@ -11,6 +11,7 @@ from synpose.generation.bodies.anny_body import AnnyBody
 from synpose.generation.bodies.kinematics import aligning, rotation
 from synpose.generation.bodies.smplx_body import SMPLXBody
 from synpose.generation.bodies.smplx_skeleton import CARRIERS, CHAINS, JOINT_OF_BONE, OFFICIAL_LANDMARKS, SMPLX_PARENTS
+from synpose.generation.bodies.wholebody import POINT_NAMES
 from synpose.generation.people.factory import PersonFactory
 from synpose.generation.primitives import Seat
 from synpose.registry import BODIES
@@ -209,6 +210,22 @@ def test_landmarks_and_joints(model):
     assert y['left_toe'] > y['left_ankle'] + 0.1
     chain = ['head_top', 'nose', 'chin', 'neck', 'chest', 'spine', 'pelvis', 'left_knee', 'left_ankle']
     assert [z[name] for name in chain] == sorted((z[name] for name in chain), reverse=True)
+
+
+def test_whole_body_points_are_feet_hands_and_chin(model, model_path):
+    feet = {'left_small_toe': 3, 'left_heel': 4, 'right_small_toe': 5, 'right_heel': 6}
+    own = SMPLXBody(model_path, landmarks=made_landmarks() | feet)
+    body = own.build({}, stature=1.7)
+    points = dict(zip(POINT_NAMES, own.wholebody(body.vertices, body.heads)))
+    for name, vertex in feet.items():
+        np.testing.assert_array_equal(points[name], body.vertices[vertex])
+    lacking = {name for name, point in points.items() if np.isnan(point).any()}
+    assert lacking == {f'face-{k}' for k in range(68) if k != 8}
+    np.testing.assert_array_equal(points['face-8'], body.vertices[own.chin_vertex()])
+    np.testing.assert_allclose(points['left_thumb1'], body.heads[own.bone['finger1-1.L']], atol=1e-12)
+    # Landmarks of one's own may lack small toes and heels.
+    others = dict(zip(POINT_NAMES, model.wholebody(body.vertices, body.heads)))
+    assert lacking | set(feet) == {name for name, point in others.items() if np.isnan(point).any()}
 
 
 def test_the_rest_pose_lets_arms_hang_and_elbows_bend_ahead(model):

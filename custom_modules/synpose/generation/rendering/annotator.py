@@ -81,6 +81,7 @@ def annotate(
         The annotations (without ids), the stencil renumbered 1..N in their order with 0 where a person is left out,
         and how many people show some pixels but were left out.
     """
+
     def see(points: np.ndarray, number: int, tolerance: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return points in the camera's frame, in the image (0, 0 where absent) and their visibility."""
         points = np.round(camera.to_camera(points), 6)
