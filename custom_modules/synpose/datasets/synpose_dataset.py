@@ -19,7 +19,7 @@ from .segments import to_polygons
 from .validation import ProblemLog, category_joint_names, check_joint_names
 
 # Field of the annotation file -> key of data_prefix, for each picture an image can name.
-PICTURE_FIELDS = {'file_name': 'img', 'stencil_file': 'stencil', 'depth_file': 'depth'}
+PICTURE_FIELDS = {'file_name': 'img', 'stencil_file': 'stencil', 'depth_file': 'depth', 'parts_file': 'parts'}
 IMAGE_FIELDS = ('room_size', 'viewpoint', 'scene_id', 'camera_id', 'camera', 'camera_pitch', 'domain')
 # What MMPose reads of an annotation, but for its joints; the 3D joints and whole-body fields would double the time.
 ANNOTATION_FIELDS = ('id', 'image_id', 'category_id', 'bbox', 'area', 'segmentation', 'iscrowd')
@@ -33,8 +33,8 @@ class SynPoseDataset(ColumnarCocoDataset):
     dataset that the file lacks is invisible in every sample, and one log line reports the mapping. Any COCO-style
     keypoint file can be read so; of several categories, ``person`` is the one read.
 
-    A data sample holds MMPose's fields and, where the file has them: ``stencil_path``, ``depth_path``, ``stencil_id``
-    ``(N,)`` (0: none), ``synthetic_id`` ``(N,)`` (the same, but 0 for people who are photographed),
+    A data sample holds MMPose's fields and, where the file has them: ``stencil_path``, ``depth_path``, ``parts_path``,
+    ``stencil_id`` ``(N,)`` (0: none), ``synthetic_id`` ``(N,)`` (the same, but 0 for people who are photographed),
     ``synthetic_people`` (stencil numbers of all rendered people of the image, part of the sample or not), ``behavior``,
     ``keypoints_visibility`` ``(N, K)`` (the file's 0 absent, 1 occluded, 2 visible; transforms leave it alone, while
     ``keypoints_visible`` is 0 or 1 and follows them), ``room_size``, ``viewpoint``, ``scene_id``, ``camera_id``,
@@ -47,8 +47,9 @@ class SynPoseDataset(ColumnarCocoDataset):
 
     Args:
         ann_file: Annotation file.
-        data_prefix: Folders, under ``data_root``, that the file's ``file_name``, ``stencil_file`` and ``depth_file``
-            start from; keys left out are ``img='images/'``, ``stencil=''`` and ``depth=''``, as the format has it.
+        data_prefix: Folders, under ``data_root``, that the file's ``file_name``, ``stencil_file``, ``depth_file`` and
+            ``parts_file`` start from; keys left out are ``img='images/'``, ``stencil=''``, ``depth=''`` and
+            ``parts=''``, as the format has it.
         on_error: ``'raise'`` stops at the first bad record; ``'skip'`` leaves bad records out, and logs their number
             and each of them (also in ``problems``).
         check_files: Which pictures must exist, be complete and have the image's size, by the keys of ``data_prefix``.
@@ -80,7 +81,7 @@ class SynPoseDataset(ColumnarCocoDataset):
         self._source_names: list[str] = []
         self._joint_places = np.zeros(0, int)  # of each of our joints in the file, -1 for none
         self._taken = np.zeros(0, bool)  # of each joint of the file
-        folders = {'img': 'images/', 'stencil': '', 'depth': '', **(data_prefix or {})}
+        folders = {'img': 'images/', 'stencil': '', 'depth': '', 'parts': '', **(data_prefix or {})}
         super().__init__(ann_file=ann_file, data_prefix=folders, **kwargs)
         left_out = bool(self.problems) and not self.bbox_file  # samples of detected boxes have no raw_ann_info
         if self.test_mode and (left_out or self._source_names != self.joint_names):
@@ -152,7 +153,7 @@ class SynPoseDataset(ColumnarCocoDataset):
 
     def _image_fields(self, image: dict[str, Any]) -> dict[str, Any]:
         info = {key: image[key] for key in IMAGE_FIELDS if key in image}
-        for kind in ('stencil', 'depth'):
+        for kind in ('stencil', 'depth', 'parts'):
             if image.get(f'{kind}_file'):
                 info[f'{kind}_path'] = osp.join(self.data_prefix[kind], image[f'{kind}_file'])
         return info

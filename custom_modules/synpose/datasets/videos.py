@@ -100,3 +100,19 @@ def _count_frames(path: str | os.PathLike) -> int:
         while video.read()[0]:
             count += 1
     return count
+
+
+def describe_video(path: str | os.PathLike) -> tuple[int, tuple[int, int]]:
+    """Return how many frames a video's container claims, and their width and height, px.
+
+    Raises:
+        FileNotFoundError: If it does not exist.
+        ValueError: If it is not a video.
+    """
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f'{path}: does not exist')
+    with _opened(path) as video:
+        if not video.isOpened():
+            raise ValueError(f'{path}: is not a video that can be read')
+        size = int(video.get(cv2.CAP_PROP_FRAME_WIDTH)), int(video.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        return int(video.get(cv2.CAP_PROP_FRAME_COUNT)), size

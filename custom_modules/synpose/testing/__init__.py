@@ -4,6 +4,7 @@ from .mixed_folder import write_mixed_dataset
 from .photo_folder import write_photos, write_video
 from .pose_results import write_pose_results
 from .posed_scene import write_posed_dataset
+from .surreal_folder import write_surreal_clip, write_surreal_folder
 from .synpose_folder import read_tree, write_synpose_dataset
 from .whole_body_folder import write_whole_body_dataset
 
@@ -16,4 +17,10 @@ __all__ = [
     'write_synpose_dataset',
     'write_video',
     'write_whole_body_dataset',
+    'write_photos',
+    'write_posed_dataset',
+    'write_surreal_clip',
+    'write_surreal_folder',
+    'write_synpose_dataset',
+    'write_video',
 ]

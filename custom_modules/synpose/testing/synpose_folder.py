@@ -28,6 +28,7 @@ def write_synpose_dataset(
     joint_names: Sequence[str] = JOINT_NAMES,
     suffix: str = '.png',
     seed: int = 0,
+    parts: bool = False,
 ) -> Path:
     """Write flat colored people on noise, with stencils, depth and annotations that agree with each other.
 
@@ -45,12 +46,13 @@ def write_synpose_dataset(
         joint_names: Joints that the file stores, in its order.
         suffix: Image format, ``.png`` or ``.jpg``.
         seed: Same seed, same bytes.
+        parts: Write body parts too: 14 bands from the top of a person to the bottom.
 
     Returns:
         ``root`` as a path.
     """
     root = Path(root)
-    for folder in ('images', 'stencils', 'depth', 'annotations'):
+    for folder in ('images', 'stencils', 'depth', 'annotations', *['parts'][: int(parts)]):
         (root / folder).mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
     layout = np.random.default_rng(len(joint_names)).uniform(0.15, 0.85, (len(joint_names), 2))
@@ -65,6 +67,9 @@ def write_synpose_dataset(
             cv2.imwrite(str(root / 'stencils' / f'{stem}.png'), stencil)
             cv2.imwrite(str(root / 'depth' / f'{stem}.png'), np.round(depth * 1000).astype(np.uint16))
             images.append(_image_record(image_id, stem, suffix, image_size, scene_id, index))
+            if parts:
+                images[-1]['parts_file'] = f'parts/{stem}.png'
+                cv2.imwrite(str(root / images[-1]['parts_file']), _banded(stencil))
             for person in people:
                 annotation_id += 1
                 annotations.append({'id': annotation_id, 'image_id': image_id, 'category_id': 1, **person})
@@ -77,6 +82,15 @@ def write_synpose_dataset(
         write_json(root / 'annotations' / f'{split}.json', content)
     write_json(root / 'dataset.json', {'seed': seed, 'versions': {'synpose': __version__}, 'num_images': image_id})
     return root
+
+
+def _banded(stencil: np.ndarray) -> np.ndarray:
+    """Return parts 1 to 14 of each person, in bands of equal height, ``(H, W)`` uint8."""
+    parts = np.zeros(stencil.shape, np.uint8)
+    for number in np.unique(stencil[stencil > 0]):
+        rows, columns = np.nonzero(stencil == number)
+        parts[rows, columns] = (rows - rows.min()) * 14 // (rows.max() + 1 - rows.min()) + 1
+    return parts
 
 
 def camera_matrix(image_size: tuple[int, int]) -> np.ndarray:

@@ -7,7 +7,10 @@ from .crop_around_person import CropAroundPerson
 from .draw_style_image import DrawStyleImage
 from .joint_dropout import JointDropout
 from .joint_jitter import JointJitter
+from .isolate_person import IsolatePerson
 from .load_depth import LoadDepth
+from .load_mat_labels import LoadMatLabels
+from .load_parts import LoadParts
 from .load_photo import LoadPhoto
 from .load_stencil import LoadStencil
 from .load_style_image import LoadStyleImage
@@ -15,11 +18,14 @@ from .normalize_pose_by_box import NormalizePoseByBox
 from .pack_crowd_inputs import PackCrowdInputs
 from .pack_pose_sequence import PackPoseSequence
 from .pack_translation_inputs import PackTranslationInputs
+from .random_channel_scale import RandomChannelScale
 from .random_image_crop import RandomImageCrop
 from .random_image_flip import RandomImageFlip
 from .random_image_scale import RandomImageScale
+from .random_normal_bbox_transform import RandomNormalBBoxTransform
 from .select_synthetic_people import SelectSyntheticPeople
 from .synthetic_loss_mask import SyntheticLossMask
+from .warp_dense_labels import WarpDenseLabels
 
 __all__ = [
     'BackgroundOcclusion',
@@ -29,7 +35,10 @@ __all__ = [
     'DrawStyleImage',
     'JointDropout',
     'JointJitter',
+    'IsolatePerson',
     'LoadDepth',
+    'LoadMatLabels',
+    'LoadParts',
     'LoadPhoto',
     'LoadStencil',
     'LoadStyleImage',
@@ -37,9 +46,12 @@ __all__ = [
     'PackCrowdInputs',
     'PackPoseSequence',
     'PackTranslationInputs',
+    'RandomChannelScale',
     'RandomImageCrop',
     'RandomImageFlip',
     'RandomImageScale',
+    'RandomNormalBBoxTransform',
     'SelectSyntheticPeople',
     'SyntheticLossMask',
+    'WarpDenseLabels',
 ]

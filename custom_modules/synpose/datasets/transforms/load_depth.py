@@ -4,7 +4,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
-from .png16 import read_png16
+from .label_picture import read_label_picture
 
 
 @TRANSFORMS.register_module()
@@ -24,5 +24,5 @@ class LoadDepth(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Add ``depth`` to the data sample."""
-        results['depth'] = read_png16(results, 'depth_path').astype(np.float32) / np.float32(1000)
+        results['depth'] = read_label_picture(results, 'depth_path').astype(np.float32) / np.float32(1000)
         return results

@@ -3,7 +3,7 @@
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
-from .png16 import read_png16
+from .label_picture import read_label_picture
 
 
 @TRANSFORMS.register_module()
@@ -23,5 +23,5 @@ class LoadStencil(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Add ``stencil`` to the data sample."""
-        results['stencil'] = read_png16(results, 'stencil_path')
+        results['stencil'] = read_label_picture(results, 'stencil_path')
         return results

@@ -1,4 +1,4 @@
-"""Reading the 16-bit pictures of a SynPose folder."""
+"""Reading the label pictures of a SynPose folder."""
 
 import os
 
@@ -6,16 +6,17 @@ import cv2
 import numpy as np
 
 
-def read_png16(results: dict, key: str) -> np.ndarray:
-    """Read the single-channel 16-bit PNG that a data sample names.
+def read_label_picture(results: dict, key: str, bits: int = 16) -> np.ndarray:
+    """Read the single-channel PNG that a data sample names.
 
     Args:
         results: The data sample; ``results[key]`` is the path. If ``ori_shape`` or ``img_shape`` is there (LoadImage
             sets both), the picture must have that height and width.
-        key: ``'stencil_path'`` or ``'depth_path'``.
+        key: ``'stencil_path'``, ``'depth_path'`` or ``'parts_path'``.
+        bits: Of a pixel, 16 or 8.
 
     Returns:
-        ``(H, W)`` uint16.
+        ``(H, W)`` uint16, or uint8.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -28,8 +29,8 @@ def read_png16(results: dict, key: str) -> np.ndarray:
     if not os.path.isfile(path):
         raise FileNotFoundError(f'{path}: {record}: {key}: file does not exist')
     picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    if picture is None or picture.dtype != np.uint16 or picture.ndim != 2:
-        raise ValueError(f'{path}: {record}: {key}: is not a readable 16-bit grayscale PNG')
+    if picture is None or picture.dtype != np.dtype(f'uint{bits}') or picture.ndim != 2:
+        raise ValueError(f'{path}: {record}: {key}: is not a readable {bits}-bit grayscale PNG')
     # The picture has the geometry of the file on disk, which later transforms of the image leave behind.
     expected = results.get('ori_shape', results.get('img_shape'))
     if expected is not None and picture.shape != tuple(expected[:2]):
