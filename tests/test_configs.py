@@ -23,7 +23,9 @@ CONFIGS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob('*.py'
 GENERATE_CONFIGS = [name for name in CONFIGS if name.startswith('generate/')]
 JOB_CONFIGS = [name for name in CONFIGS if name.startswith('adapt/') and not name.startswith('adapt/study/')]
 BEHAVIOR_CONFIGS = [name for name in CONFIGS if name.startswith('behavior/')]
-POSE_CONFIGS = [name for name in CONFIGS if name not in (*GENERATE_CONFIGS, *JOB_CONFIGS, *BEHAVIOR_CONFIGS)]
+PIXEL_CONFIGS = [name for name in CONFIGS if name.startswith('surreal/')]  # see test_surreal_configs.py
+OTHERS = {*GENERATE_CONFIGS, *JOB_CONFIGS, *BEHAVIOR_CONFIGS, *PIXEL_CONFIGS}
+POSE_CONFIGS = [name for name in CONFIGS if name not in OTHERS]
 DEKR_CONFIGS = [
     name
     for name in POSE_CONFIGS

@@ -34,6 +34,7 @@ EXPECTED = {
         'FrozenLayersHook',
         'GradientReversalScheduleHook',
         'ImagePoolHook',
+        'LabelSheetHook',
         'RandomStateHook',
         'ResultsHook',
         'TranslationSheetHook',

@@ -1,12 +1,12 @@
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from mmpose.registry import DATASETS
-from scipy.io import loadmat, savemat
+from scipy.io import loadmat
 
 from synpose.skeletons import BODY_PARTS
+from synpose.testing import write_freiburg_folder
 
 LOAD = [dict(type='LoadImage'), dict(type='LoadMatLabels')]
 
@@ -14,12 +14,7 @@ LOAD = [dict(type='LoadImage'), dict(type='LoadMatLabels')]
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """Four photos and their masks, and a split of two."""
-    rng = np.random.default_rng(0)
-    for folder in ('img', 'masks'):
-        (tmp_path / folder).mkdir()
-    for number in range(4):
-        cv2.imwrite(str(tmp_path / f'img/image{number}.jpg'), rng.integers(0, 255, (30, 40, 3), dtype=np.uint8))
-        savemat(tmp_path / f'masks/image{number}.mat', {'M': rng.integers(0, 15, (30, 40)).astype(np.float64)})
+    write_freiburg_folder(tmp_path)
     (tmp_path / 'train.txt').write_text('image2\nimage0\n\n')
     return tmp_path
 
@@ -47,8 +42,8 @@ def test_another_order_of_parts(root: Path) -> None:
 
 
 def test_bad_splits(root: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r'test\.txt: does not exist; it must name the photos'):
-        build(root, ann_file='test.txt')
+    with pytest.raises(FileNotFoundError, match=r'val\.txt: does not exist; it must name the photos'):
+        build(root, ann_file='val.txt')
     (root / 'train.txt').write_text('image2\nimage9\n')
     with pytest.raises(FileNotFoundError, match=r'train\.txt: image9: files: .*image9\.jpg does not exist'):
         build(root)

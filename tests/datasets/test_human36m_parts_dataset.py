@@ -1,41 +1,25 @@
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from mmpose.registry import DATASETS
-from scipy.io import loadmat, savemat
+from scipy.io import loadmat
 
 from synpose.datasets.surreal_files import PART_OF_SEGMENT, joint_box
+from synpose.testing import write_human36m_folder
 
-LOAD = [dict(type='LoadImage'), dict(type='LoadMatLabels', labels=('parts', 'depth'))]
-SEQUENCES = ('S9_Directions_1.54138969', 'S9_Directions.54138969', 'S11_Walking_1.60457274', 'S11_Walking_2.60457274')
-FRAMES = (1, 6, 11)  # of every fifth frame, as MMPose's converter numbers them
+LOAD = [dict(type='LoadImage'), dict(type='LoadMatLabels')]
+TEST = 'annotation_body3d/fps50/h36m_test.npz'
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Four sequences of three pictures."""
-    rng = np.random.default_rng(0)
-    names = []
-    for sequence in SEQUENCES:
-        subject = sequence.split('_')[0]
-        for frame in FRAMES:
-            names.append(f'{subject}/{sequence}/{sequence}_{frame:06d}.jpg')
-            path = tmp_path / 'images' / names[-1]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(path), np.zeros((30, 40, 3), np.uint8))
-        (tmp_path / 'labels' / subject).mkdir(parents=True, exist_ok=True)
-        for kind in ('segm', 'depth'):
-            maps = {f'{kind}_{frame}': rng.integers(0, 25, (30, 40)).astype(float) for frame in FRAMES}
-            savemat(tmp_path / 'labels' / subject / f'{sequence}_{kind}.mat', maps)
-    joints = rng.uniform(0, 30, (len(names), 17, 3))
-    np.savez(tmp_path / 'joints.npz', imgname=names, part=joints, S=rng.uniform(2, 5, (len(names), 17, 4)))
-    return tmp_path
+    """Four sequences of three pictures in the test file."""
+    return write_human36m_folder(tmp_path)
 
 
 def build(root: Path, **options):
-    options = {'ann_file': 'joints.npz', 'labels': ('parts', 'depth'), 'pipeline': LOAD, **options}
+    options = {'ann_file': TEST, 'labels': ('parts', 'depth'), 'pipeline': LOAD, **options}
     return DATASETS.build({'type': 'Human36mPartsDataset', 'data_root': str(root), **options})
 
 
@@ -44,7 +28,7 @@ def names_of(dataset) -> list[str]:
 
 
 def test_samples(root: Path) -> None:
-    dataset, content = build(root), np.load(root / 'joints.npz')
+    dataset, content = build(root), np.load(root / TEST)
     assert len(dataset) == 12
     sample = dataset[4]
     np.testing.assert_array_equal(sample['keypoints'][0], content['part'][4, :, :2].astype(np.float32))
@@ -53,7 +37,8 @@ def test_samples(root: Path) -> None:
     labels = root / 'labels/S9/S9_Directions.54138969'
     segm = loadmat(f'{labels}_segm.mat')['segm_6'].astype(int)
     np.testing.assert_array_equal(sample['parts'], PART_OF_SEGMENT[segm])
-    np.testing.assert_array_equal(sample['depth'], loadmat(f'{labels}_depth.mat')['depth_6'])
+    depth = loadmat(f'{labels}_depth.mat')['depth_6']
+    np.testing.assert_array_equal(sample['depth'], np.where(segm > 0, depth, 0).astype(np.float32))
     assert dataset.metainfo['keypoint_id2name'][0] == 'root'
 
 
@@ -75,7 +60,7 @@ def test_bad_input(root: Path) -> None:
     assert len(build(root, labels=['depth'])) == 12
     with pytest.raises(ValueError, match=r'of 12 picture\(s\) none can be used'):
         build(root, subjects=['S1'])
-    content = dict(np.load(root / 'joints.npz'))
+    content = dict(np.load(root / TEST))
     for changes, message in (
         ({'imgname': np.array(['a.jpg'] * 12)}, r"imgname 0: 'a\.jpg' is not like"),
         ({'part': np.zeros((12, 16, 3))}, r'part and S must be \(12, 17, 3\)'),

@@ -12,7 +12,7 @@ from synpose.testing import write_surreal_clip, write_surreal_folder, write_vide
 
 SIZE = (96, 72)
 CLIP = 'run1/01_01/01_01_c0001'
-LOAD = [dict(type='LoadPhoto'), dict(type='LoadMatLabels', labels=('parts', 'depth'))]
+LOAD = [dict(type='LoadPhoto'), dict(type='LoadMatLabels')]
 
 
 def build(root: Path, **options):

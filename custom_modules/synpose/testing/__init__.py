@@ -1,6 +1,7 @@
 """Small generated fixtures that the tests of synpose, and of packages built on it, share."""
 
 from .mixed_folder import write_mixed_dataset
+from .part_folders import write_freiburg_folder, write_human36m_folder
 from .photo_folder import write_photos, write_video
 from .pose_results import write_pose_results
 from .posed_scene import write_posed_dataset
@@ -17,6 +18,8 @@ __all__ = [
     'write_synpose_dataset',
     'write_video',
     'write_whole_body_dataset',
+    'write_freiburg_folder',
+    'write_human36m_folder',
     'write_photos',
     'write_posed_dataset',
     'write_surreal_clip',

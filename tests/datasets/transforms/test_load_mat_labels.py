@@ -7,9 +7,9 @@ from scipy.io import savemat
 
 
 def load(path: Path, *labels: str, **more) -> dict:
-    files = {f'{label}_mat': str(path) for label in ('parts', 'depth')}
+    files = {f'{label}_mat': str(path) for label in labels}
     names = {'parts_name': 'M', 'depth_name': 'd', 'part_numbers': np.array([0, 5, 7], np.uint8)}
-    return TRANSFORMS.build({'type': 'LoadMatLabels', 'labels': labels})({**files, **names, **more})
+    return TRANSFORMS.build({'type': 'LoadMatLabels'})({**files, **names, **more})
 
 
 def test_parts_are_renumbered_and_depth_has_no_background(tmp_path: Path) -> None:
@@ -30,6 +30,5 @@ def test_bad_input(tmp_path: Path) -> None:
         load(tmp_path / 'a.mat', 'depth', ori_shape=(2, 2))
     with pytest.raises(ValueError, match=r'a\.mat: N: missing'):
         load(tmp_path / 'a.mat', 'parts', parts_name='N')
-    for labels in ((), ('flow',)):
-        with pytest.raises(ValueError, match='labels must be of'):
-            load(tmp_path / 'a.mat', *labels)
+    with pytest.raises(ValueError, match='image 8: parts_mat, depth_mat: missing'):
+        load(tmp_path / 'a.mat', img_id=8)

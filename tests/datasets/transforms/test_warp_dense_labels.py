@@ -9,9 +9,7 @@ HEIGHT, WIDTH = 60, 80
 
 
 def build(**options):
-    return TRANSFORMS.build(
-        {'type': 'WarpDenseLabels', 'input_size': (32, 32), 'label_size': (32, 32), 'target': 'parts', **options}
-    )
+    return TRANSFORMS.build({'type': 'WarpDenseLabels', 'input_size': (32, 32), 'label_size': (32, 32), **options})
 
 
 def sample(center=(40.0, 30.0), side: float = 32.0, rotation: float = 0.0, **more) -> dict:
@@ -84,7 +82,9 @@ def test_outside_the_picture_is_background() -> None:
 def test_depth_is_binned_after_the_warp() -> None:
     depth = RNG.uniform(2, 4, (HEIGHT, WIDTH)).astype(np.float32)
     depth[:, :40] = 0
-    found = build(target='depth')(sample(depth=depth, pelvis_depth=3.0))
+    one = sample(depth=depth, pelvis_depth=3.0)
+    del one['parts']
+    found = build()(one)
     np.testing.assert_array_equal(found['labels'][0], depth_bins(depth[14:46, 24:56], 3.0))
 
 
@@ -101,11 +101,16 @@ def test_empty_people() -> None:
 
 
 def test_bad_input() -> None:
-    with pytest.raises(ValueError, match=r"target must be 'parts' or 'depth', but is 'flow'"):
-        build(target='flow')
-    with pytest.raises(ValueError, match=r'a\.jpg: image 3: depth: missing'):
-        build(target='depth')(sample())
+    depth = np.ones((HEIGHT, WIDTH), np.float32)
+    with pytest.raises(
+        ValueError, match=r'a\.jpg: image 3: needs parts or depth, one of both, but has parts and depth'
+    ):
+        build()(sample(depth=depth, pelvis_depth=1.0))
+    nothing = sample()
+    del nothing['parts']
+    with pytest.raises(ValueError, match='one of both, but has none'):
+        build()(dict(nothing))
     with pytest.raises(ValueError, match=r'a\.jpg: image 3: pelvis_depth: missing'):
-        build(target='depth')(sample(depth=np.ones((HEIGHT, WIDTH), np.float32)))
+        build()({**nothing, 'depth': depth})
     with pytest.raises(ValueError, match=r'parts: is \(3, 3\), but the picture is \(60, 80\)'):
         build()(sample(parts=np.ones((3, 3), np.uint8)))

@@ -37,6 +37,10 @@ def test_an_image_without_people_has_no_entries():
     assert to_coco_result(make_sample(0, with_boxes=False)) == []
 
 
+def test_a_model_without_joints_has_no_entries():
+    assert to_coco_result(PoseDataSample(metainfo={'img_id': 7})) == []
+
+
 @pytest.mark.parametrize('name', ['', 'a/b', '..'])
 def test_name_must_be_a_folder_name(name):
     with pytest.raises(ValueError, match='plain folder name'):

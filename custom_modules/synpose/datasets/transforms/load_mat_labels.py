@@ -1,7 +1,5 @@
 """Load the labels of a picture from MATLAB files."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
@@ -13,34 +11,29 @@ LABELS = ('parts', 'depth')
 
 @TRANSFORMS.register_module()
 class LoadMatLabels(BaseTransform):
-    """Load body parts or depth from a variable of a MATLAB file; its other variables are passed over.
+    """Load body parts, depth or both from variables of MATLAB files; their other variables are passed over.
 
     Put it after the picture is loaded and before anything that moves pixels.
 
-    Required keys: ``parts_mat`` and ``parts_name``, or ``depth_mat`` and ``depth_name``, the file and its variable;
-    ``part_numbers``, ``(n,)`` uint8, the number in :data:`synpose.skeletons.BODY_PARTS` of each number of the file;
-    ``ori_shape`` is checked against if present.
+    Required keys: ``parts_mat`` and ``parts_name``, the file and its variable, or ``depth_mat`` and ``depth_name``, or
+    all; ``part_numbers``, ``(n,)`` uint8, the number in :data:`synpose.skeletons.BODY_PARTS` of each number of the
+    file; ``ori_shape`` is checked against if present.
 
     Added keys: ``parts``, ``(H, W)`` uint8; ``depth``, ``(H, W)`` float32, m, 0 where there is nobody (SURREAL has
     1e10 there).
 
-    Args:
-        labels: ``'parts'``, ``'depth'`` or both.
-
     Raises:
         FileNotFoundError: If a file does not exist.
-        ValueError: If it is damaged, lacks the variable, or the map has another size than the picture or other numbers.
+        ValueError: If the sample names none, or a file is damaged, lacks the variable, or its map has another size than
+            the picture or other numbers.
     """
-
-    def __init__(self, labels: Sequence[str] = ('parts',)) -> None:
-        unknown = sorted(set(labels) - set(LABELS))
-        if unknown or not labels:
-            raise ValueError(f'labels must be of {LABELS}, but are {tuple(labels)}')
-        self.labels = tuple(labels)
 
     def transform(self, results: dict) -> dict:
         """Add ``parts`` or ``depth`` to the data sample."""
-        for label in self.labels:
+        named = [label for label in LABELS if f'{label}_mat' in results]
+        if not named:
+            raise ValueError(f'image {results.get("img_id")}: parts_mat, depth_mat: missing, the dataset must give one')
+        for label in named:
             path, name = results[f'{label}_mat'], results[f'{label}_name']
             values = read_mat(path, [name])[name]
             expected = tuple(results.get('ori_shape', values.shape)[:2])
@@ -57,6 +50,3 @@ class LoadMatLabels(BaseTransform):
                 )
             results['parts'] = results['part_numbers'][values.astype(np.intp)]
         return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(labels={self.labels})'

@@ -29,42 +29,42 @@ class WarpDenseLabels(TopdownAffine):
     Args:
         input_size: Width and height of the crop, px; see ``TopdownAffine``.
         label_size: Width and height of the labels.
-        target: ``'parts'`` or ``'depth'``.
         skip_empty: Make no sample of a person whom no pixel of the full map shows, so that another one is trained on;
             each is logged. Leave it off in tests.
 
     Raises:
-        ValueError: If ``target`` is another word; on a sample, if a key is missing or the map does not fit the picture.
+        ValueError: On a sample that has neither ``parts`` nor ``depth``, or both, or no ``pelvis_depth``, or a map of
+            another size than the picture.
     """
 
     def __init__(
         self,
         input_size: tuple[int, int],
         label_size: tuple[int, int],
-        target: str,
         skip_empty: bool = False,
     ) -> None:
         super().__init__(input_size)
-        if target not in ('parts', 'depth'):
-            raise ValueError(f"{type(self).__name__}: target must be 'parts' or 'depth', but is {target!r}")
-        self.label_size, self.target, self.skip_empty = tuple(label_size), target, skip_empty
+        self.label_size, self.skip_empty = tuple(label_size), skip_empty
 
     def transform(self, results: dict) -> dict | None:
         """Crop the picture, the joints and the labels; None for an empty person with ``skip_empty``."""
         record = f'{results.get("img_path")}: image {results.get("img_id")}'
-        missing = [key for key in (self.target, *['pelvis_depth'][: self.target == 'depth']) if key not in results]
-        if missing:
-            raise ValueError(f'{record}: {missing[0]}: missing; a step before, or the dataset, must give it')
-        pixels, shape = results[self.target], results['img'].shape[:2]
+        targets = [key for key in ('parts', 'depth') if key in results]
+        if len(targets) != 1:
+            raise ValueError(f'{record}: needs parts or depth, one of both, but has {" and ".join(targets) or "none"}')
+        target = targets[0]
+        if target == 'depth' and 'pelvis_depth' not in results:
+            raise ValueError(f'{record}: pelvis_depth: missing; the dataset must give it')
+        pixels, shape = results[target], results['img'].shape[:2]
         if pixels.shape != shape:
-            raise ValueError(f'{record}: {self.target}: is {pixels.shape}, but the picture is {shape}')
+            raise ValueError(f'{record}: {target}: is {pixels.shape}, but the picture is {shape}')
         if self.skip_empty and not pixels.any():
-            print_log(f'{record}: {self.target}: shows nobody; another sample is taken', 'current', logging.WARNING)
+            print_log(f'{record}: {target}: shows nobody; another sample is taken', 'current', logging.WARNING)
             return None
         cropped = super().transform(results)
         assert cropped is not None
         warped = cv2.warpAffine(pixels, self._label_matrix(cropped), self.label_size, flags=cv2.INTER_NEAREST)
-        if self.target == 'depth':
+        if target == 'depth':
             warped = depth_bins(warped, float(results['pelvis_depth']))
         cropped['labels'] = warped[None]
         cropped['field_mapping_table'] = {**results.get('field_mapping_table', {}), 'labels': 'labels'}
@@ -82,5 +82,5 @@ class WarpDenseLabels(TopdownAffine):
     def __repr__(self) -> str:
         return (
             f'{type(self).__name__}(input_size={self.input_size}, label_size={self.label_size}, '
-            f'target={self.target!r}, skip_empty={self.skip_empty})'
+            f'skip_empty={self.skip_empty})'
         )

@@ -28,9 +28,12 @@ def to_coco_result(sample: PoseDataSample | dict) -> list[dict[str, Any]]:
 
     Returns:
         One dict a person: ``image_id``, ``category_id``, ``keypoints`` (x, y, score a joint), ``score`` (the mean joint
-        score) and ``bbox`` (left, top, width, height; the extent of the joints where the model gives no boxes).
+        score) and ``bbox`` (left, top, width, height; the extent of the joints where the model gives no boxes). None
+        of a model that predicts no joints.
     """
     values = sample.to_dict() if isinstance(sample, PoseDataSample) else sample
+    if 'pred_instances' not in values:
+        return []
     instances = values['pred_instances']
     keypoints = np.asarray(instances['keypoints'], dtype=float)
     scores = np.asarray(instances['keypoint_scores'], dtype=float)

@@ -1,0 +1,2 @@
+# The paper's size on our own rendered classrooms.
+_base_ = ['../_base_/synpose_parts.py']

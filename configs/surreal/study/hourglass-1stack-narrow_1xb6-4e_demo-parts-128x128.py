@@ -1,0 +1,28 @@
+# Small enough for a CPU core: crops of 128x128, one narrow stack, four epochs.
+_base_ = ['../../_base_/synpose_parts.py', '../../_base_/narrow_hourglass.py']
+
+max_epochs = 4
+train_cfg = dict(_delete_=True, by_epoch=True, max_epochs=max_epochs, val_interval=max_epochs + 1)
+default_hooks = dict(checkpoint=dict(by_epoch=True, interval=1))
+log_processor = dict(by_epoch=True)
+custom_hooks = [
+    dict(type='ChannelsLastHook'),
+    dict(type='Float32PrecisionHook'),
+    *_base_.custom_hooks[:2],
+    dict(type='ResultsHook', name='parts'),
+    dict(type='LabelSheetHook', name='parts'),
+]
+work_dir = 'work_dirs/study/surreal/runs/parts/seed0'
+model = dict(backbone=_base_.narrow)
+
+# data
+warp = dict(_base_.warp, input_size=(128, 128), label_size=(32, 32))
+augment = [_base_.box, _base_.jitter, dict(warp, skip_empty=True), _base_.color, _base_.pack]
+test_pipeline = [*_base_.load, _base_.box, warp, _base_.pack]
+train_dataloader = dict(
+    num_workers=1,
+    sampler=dict(_delete_=True, type='DefaultSampler', shuffle=True),
+    dataset=dict(data_root='data/study/parts/', pipeline=[*_base_.load, *augment]),
+)
+val_dataloader = dict(num_workers=1, dataset=dict(data_root='data/study/parts/', pipeline=test_pipeline))
+test_dataloader = val_dataloader

@@ -1,0 +1,18 @@
+# The baseline without pictures: the mean bin of depth.
+_base_ = ['mean_1xb6-1e_demo-parts-128x128.py']
+
+custom_hooks = [
+    *_base_.custom_hooks[:2],
+    dict(type='ResultsHook', name='depth'),
+    dict(type='LabelSheetHook', name='depth'),
+]
+work_dir = 'work_dirs/study/surreal/runs/mean-depth/seed0'
+model = dict(num_classes=20, target='depth')
+
+# data
+pipeline = [*_base_.load[:2], dict(type='LoadDepth'), *_base_.test_pipeline[3:]]
+train_dataloader = dict(dataset=dict(pipeline=pipeline))
+val_dataloader = dict(dataset=dict(pipeline=pipeline))
+test_dataloader = val_dataloader
+val_evaluator = dict(type='PersonDepthMetric', joints=_base_.body_joints)
+test_evaluator = val_evaluator
