@@ -137,11 +137,12 @@ def test_a_small_one_trains_and_tests(name: str, data: dict[str, Path], tmp_path
     config.train_cfg.update({length: 2 if length == 'max_iters' else 1, 'val_interval': 3})
     config.work_dir, config.experiment_name = str(tmp_path), tmp_path.name
     runner = Runner.from_cfg(config)
-    runner.train()
-    assert runner.iter == 2
-    losses = {key.split('/')[-1]: value.current() for key, value in runner.message_hub.log_scalars.items()}
-    if config.model.type != 'MeanLabelEstimator':
-        assert 0 < losses['loss_pixel'] < 10 * config.model.backbone.num_stacks * math.log(20)
+    if not name.endswith(('_h36m.py', '_freiburg.py')):  # these test what another has trained
+        runner.train()
+        assert runner.iter == 2
+        losses = {key.split('/')[-1]: value.current() for key, value in runner.message_hub.log_scalars.items()}
+        if config.model.type != 'MeanLabelEstimator':
+            assert 0 < losses['loss_pixel'] < 10 * config.model.backbone.num_stacks * math.log(20)
     metrics = runner.test()
     figures = np.array(list(metrics.values()))
     assert np.isfinite(figures).all()

@@ -23,6 +23,7 @@ def test_classes_have_colors_and_nobody_is_black() -> None:
     colors = color_labels(np.arange(20)[None])
     assert not colors[0, 0].any()
     assert len({tuple(color) for color in colors[0].tolist()}) == 20
+    np.testing.assert_array_equal(color_labels(np.arange(20, dtype=np.uint8)[None]), colors)  # must not overflow
     np.testing.assert_array_equal(color_labels(np.array([[10.02]])), color_labels(np.array([[10]])))
 
 

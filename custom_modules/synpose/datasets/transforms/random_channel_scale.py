@@ -23,11 +23,12 @@ class RandomChannelScale(BaseTransform):
     def __init__(self, factors: tuple[float, float] = (0.6, 1.4)) -> None:
         if len(factors) != 2 or not 0 < factors[0] <= factors[1]:
             raise ValueError(f'factors must be two positive numbers, the smaller first, but are {factors}')
-        self.factors = tuple(factors)
+        self.low, self.high = factors
 
     @cache_randomness
     def _draw(self, channels: int) -> np.ndarray:
-        return np.random.uniform(*self.factors, channels)  # noqa: NPY002 - the state that MMPose's transforms draw from
+        # The state that MMPose's transforms draw from.
+        return np.random.uniform(self.low, self.high, channels)  # noqa: NPY002
 
     def transform(self, results: dict) -> dict:
         """Change ``img``."""
@@ -38,4 +39,4 @@ class RandomChannelScale(BaseTransform):
         return results
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}(factors={self.factors})'
+        return f'{type(self).__name__}(factors={(self.low, self.high)})'

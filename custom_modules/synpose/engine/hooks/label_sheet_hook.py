@@ -26,7 +26,7 @@ def color_labels(labels: np.ndarray) -> np.ndarray:
     Returns:
         ``(H, W, 3)`` uint8 BGR.
     """
-    levels = np.clip(np.round(labels * 255 / (MOST_CLASSES - 1)), 0, 255).astype(np.uint8)
+    levels = np.clip(np.round(labels.astype(float) * 255 / (MOST_CLASSES - 1)), 0, 255).astype(np.uint8)
     return np.where(labels[..., None] > 0, cv2.applyColorMap(levels, cv2.COLORMAP_TURBO), 0).astype(np.uint8)
 
 

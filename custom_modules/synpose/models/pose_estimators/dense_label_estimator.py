@@ -19,7 +19,7 @@ class DenseLabelEstimator(TopdownPoseEstimator):
         **kwargs: MMPose's own arguments.
 
     Raises:
-        ValueError: If ``test_cfg`` asks for a flip test, which the labels of left and right parts would need swapped.
+        ValueError: If ``test_cfg`` asks for a flip test: left and right parts would have to be exchanged.
     """
 
     def __init__(self, **kwargs: Any) -> None:
