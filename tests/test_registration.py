@@ -14,6 +14,7 @@ EXPECTED = {
         'PersonCropDataset',
         'FreiburgSittingDataset',
         'Human36mPartsDataset',
+        'PeopleImageDataset',
         'PhotoDataset',
         'RealSyntheticDataset',
         'SourceTargetDataset',
@@ -54,6 +55,7 @@ EXPECTED = {
         'TranslatedDatasetWriter',
         'VisibilityAPMetric',
     ],
+    'metric': ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'PseudoLabelWriter', 'TranslatedDatasetWriter'],
     'model': [
         'AdversarialLoss',
         'AffineLocalizer',
@@ -82,6 +84,7 @@ EXPECTED = {
         'SkeletonGCN',
         'TeacherNet',
         'TranslationDataPreprocessor',
+        'WholeBodyPseudoLabeler',
     ],
     'optimizer wrapper constructor': ['TranslatorOptimWrapperConstructor'],
     'transform': [

@@ -82,6 +82,10 @@ class JobFolder:
                 write_json(self.manifest, identity, indent=1)
         return complete
 
+    def read(self) -> dict[str, Any]:
+        """Return the ``dataset.json`` of a folder that :meth:`open` has taken."""
+        return json.loads(self.manifest.read_bytes())
+
     def close(self) -> None:
         """Let other jobs at the folder."""
         if self._lock is not None:

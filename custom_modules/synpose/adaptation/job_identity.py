@@ -28,16 +28,21 @@ def describe_model(model: nn.Module, config: Config, checkpoint: str | None) -> 
         checkpoint: Where its weights came from; None if there was no checkpoint.
 
     Returns:
-        ``type``, ``config`` (the model's, the dataset's with its pipeline, the test loop's) and
-        ``checkpoint_sha256``, or ``weights_sha256`` where the weights are not from a file.
+        ``type``, ``config`` (the model's, the dataset's with its pipeline, the test loop's),
+        ``checkpoint_sha256``, or ``weights_sha256`` where the weights are not from a file, and what a model that has a
+        method ``describe`` says of itself, e.g. which other models it uses.
     """
     dataset = {key: value for key, value in config.test_dataloader.dataset.items() if key not in _PLACES}
     settings = {'model': config.model, 'dataset': dataset, 'test_cfg': config.get('test_cfg')}
+    says = model.describe() if callable(getattr(model, 'describe', None)) else {}
+    return {'type': type(model).__name__, **describe_weights(model, checkpoint), 'config': as_json(settings), **says}
+
+
+def describe_weights(model: nn.Module, checkpoint: str | None) -> dict[str, str]:
+    """Return ``checkpoint_sha256`` of a checkpoint that is a file; for another ``weights_sha256`` of the model."""
     if checkpoint is not None and Path(checkpoint).is_file():
-        weights = {'checkpoint_sha256': sha256(checkpoint)}
-    else:
-        weights = {'weights_sha256': weights_sha256(model)}
-    return {'type': type(model).__name__, **weights, 'config': _as_json(settings)}
+        return {'checkpoint_sha256': sha256(checkpoint)}
+    return {'weights_sha256': weights_sha256(model)}
 
 
 def describe_source(data_root: Path, ann_files: Sequence[str]) -> dict[str, Any]:
@@ -119,7 +124,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 100 else f'{text[:97]}...'
 
 
-def _as_json(settings: dict[str, Any]) -> dict[str, Any]:
+def as_json(settings: dict[str, Any]) -> dict[str, Any]:
     """Turn settings into what reading them from JSON would give; classes and functions become their names."""
     plain = Config(settings).to_dict()
     return json.loads(json.dumps(plain, default=lambda value: getattr(value, '__qualname__', str(value))))

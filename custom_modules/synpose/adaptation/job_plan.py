@@ -35,6 +35,7 @@ def plan_job(
     names: Collection[str],
     product: Callable[[str], Path],
     data_prefix: Mapping[str, str],
+    linked: Mapping[str, str] = LINKED,
 ) -> JobPlan:
     """Compare what a dataset gives with what its annotation files list.
 
@@ -43,10 +44,11 @@ def plan_job(
         ann_files: Its annotation files, below the folder.
         names: ``file_name`` of each image that the dataset gives.
         product: From a ``file_name`` to the file that the job makes of it.
-        data_prefix: Folders that the fields of :data:`LINKED` start from, by their keys; the root for keys left out.
+        data_prefix: Folders that the fields of ``linked`` start from, by their keys; the root for keys left out.
+        linked: The fields of an image that name files to link, as :data:`LINKED`.
 
     Raises:
-        FileNotFoundError: If a stencil or depth map is missing.
+        FileNotFoundError: If a file to link, e.g. a stencil, is missing.
         ValueError: If the dataset gives an image that no annotation file lists, two images would become one file, or a
             file lies outside its dataset's folder.
     """
@@ -65,7 +67,7 @@ def plan_job(
             owner = owners.setdefault(product(name), name)
             if owner != name:
                 raise ValueError(f'{where}: file_name: {name} and {owner} would both become {product(name)}')
-            for key, prefix in LINKED.items():
+            for key, prefix in linked.items():
                 if image.get(key):
                     file = os.path.join(data_prefix.get(prefix, ''), image[key])
                     check_inside(file, f'{where}: {key}')

@@ -1,12 +1,14 @@
-"""A COCO-style annotation file with other values in a few fields of its images, and every other byte as it was."""
+"""A COCO-style annotation file with other values in a few fields of its records, and every other byte as it was."""
 
 import json
+import mmap
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
@@ -15,6 +17,9 @@ from synpose.json_records import iter_records
 
 Change: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any] | None]
 """From an image's record to the fields to set in it, or to None if the image is to be left out."""
+
+PersonChange: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
+"""From an annotation to the fields to set in it."""
 
 _COPIED = 1 << 20  # bytes at a time
 _SPACE = re.compile(r'[ \t\r\n]*')
@@ -55,17 +60,25 @@ def iter_images(path: str | os.PathLike) -> Generator[dict[str, Any], None, None
                 return
 
 
-def rewrite_annotations(source: str | os.PathLike, target: str | os.PathLike, change: Change) -> Kept:
-    """Copy a COCO-style file, change fields of its images, and leave out some with their people.
+def rewrite_annotations(
+    source: str | os.PathLike,
+    target: str | os.PathLike,
+    change: Change,
+    change_person: PersonChange | None = None,
+    added: Iterable[Mapping[str, Any]] = (),
+) -> Kept:
+    """Copy a COCO-style file, change fields of its records, leave out images with their people, and add people.
 
     Records are read one at a time, so a file of any size needs the memory of one of them, and of the ids of the images
-    that are left out. Bytes outside the changed values and the records left out are copied; a field that an image
+    that are left out. Bytes outside the changed values and the records left out are copied; a field that a record
     lacks is added at its end.
 
     Args:
         source: The file to read.
         target: The file to write, atomically.
         change: See :data:`Change`. Called twice for each image.
+        change_person: See :data:`PersonChange`; None leaves all annotations alone.
+        added: Records to write behind the last annotation; a file without such a list gets one.
 
     Raises:
         FileNotFoundError: If there is no source.
@@ -76,6 +89,7 @@ def rewrite_annotations(source: str | os.PathLike, target: str | os.PathLike, ch
         return replace_fields(record, change(_image(source, record)) or {})
 
     left_out = {image['id'] for image in iter_images(source) if change(image) is None}
+    new = [json.dumps(record) for record in added]
     with (
         atomic_path(target) as temporary,
         open(source, 'rb') as read,
@@ -85,9 +99,11 @@ def rewrite_annotations(source: str | os.PathLike, target: str | os.PathLike, ch
         copier = _Copier(read, written)
         seen: Counter[str] = Counter()
         kept: Counter[str] = Counter()
-        previous_end = 0
+        previous_end, last_person = 0, -1
         for key, start, end, value in records:
             owner = {'images': 'id', 'annotations': 'image_id'}.get(key, '')
+            if key != 'annotations' and last_person >= 0:
+                new = copier.add(last_person, new, kept['annotations'] > 0)
             if left_out and owner and isinstance(value, dict) and value.get(owner) in left_out:
                 copier.copy_to(previous_end if seen[key] else start)  # with it goes the comma before it
                 copier.jump_to(end)
@@ -97,11 +113,31 @@ def rewrite_annotations(source: str | os.PathLike, target: str | os.PathLike, ch
                 kept[key] += 1
                 if key == 'images':
                     copier.replace(start, end, edit)
+                elif key == 'annotations' and change_person and (fields := change_person(value)):
+                    copier.replace(start, end, partial(replace_fields, fields=fields))
             seen[key] += 1
             previous_end = end
+            if key == 'annotations':
+                last_person = end
+        if last_person >= 0:
+            new = copier.add(last_person, new, kept['annotations'] > 0)
         copier.copy_to(None)
+    if new:  # there was not one annotation
+        _add_to_empty(target, new)
     skipped = seen - kept
     return Kept(kept['images'], kept['annotations'], skipped['images'], skipped['annotations'])
+
+
+def _add_to_empty(path: str | os.PathLike, records: list[str]) -> None:
+    """Write the first annotations of a file into its empty list, or give it that list."""
+    with open(path, 'rb') as read, mmap.mmap(read.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        found = re.search(rb'"annotations"\s*:\s*\[(?=\s*\])', content)
+        place = found.end() if found else content.rfind(b'}')
+        with atomic_path(path) as temporary, open(temporary, 'wb') as written:
+            copier = _Copier(read, written)
+            text = records if found else [f', "annotations": [{", ".join(records)}]']
+            copier.add(place, text, after=False)
+            copier.copy_to(None)
 
 
 class _Copier:
@@ -123,6 +159,13 @@ class _Copier:
     def jump_to(self, place: int) -> None:
         """Go on at a place further on, without what is between."""
         self._place = place
+
+    def add(self, place: int, records: list[str], after: bool) -> list[str]:
+        """Write records at a place, ``after`` others or as the first of their list; returns what is left: none."""
+        if records:
+            self.copy_to(place)
+            self._written.write((', ' * after + ', '.join(records)).encode('latin-1'))
+        return []
 
     def replace(self, start: int, end: int, edit: Callable[[bytes], bytes]) -> None:
         """Write something else in place of what stands between two places."""

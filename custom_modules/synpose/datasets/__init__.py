@@ -6,6 +6,7 @@ from .columnar_coco_dataset import ColumnarCocoDataset
 from .person_crop_dataset import PersonCropDataset
 from .freiburg_sitting_dataset import FreiburgSittingDataset
 from .human36m_parts_dataset import Human36mPartsDataset
+from .people_image_dataset import PeopleImageDataset
 from .photo_dataset import PhotoDataset
 from .real_synthetic_dataset import RealSyntheticDataset
 from .samplers import DomainBalancedSampler, TeacherGroupSampler
@@ -29,6 +30,7 @@ __all__ = [
     'LoadDepth',
     'LoadStencil',
     'PersonCropDataset',
+    'PeopleImageDataset',
     'PhotoDataset',
     'RealSyntheticDataset',
     'SourceTargetDataset',

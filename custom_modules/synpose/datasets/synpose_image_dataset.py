@@ -144,10 +144,14 @@ class SynPoseImageDataset(LookedUpDataset):
                     raise ValueError(f'{ann_file}: file_name: {name} is listed before, in {owners[name]}')
                 owners[name] = ann_file
 
+    def _place(self, row: int) -> tuple[int, int]:
+        """Return the file of a row, and which of its images it is."""
+        file = int(np.searchsorted(self._first, row, side='right')) - 1
+        return file, row - int(self._first[file])
+
     def look_up(self, row: int) -> dict[str, Any]:
         """Make the sample of a row."""
-        file = int(np.searchsorted(self._first, row, side='right')) - 1
-        index = row - int(self._first[file])
+        file, index = self._place(row)
         image = self._stores[file].images.records(index, index + 1)[0]
         info = {**image, 'img_id': image['id'], 'ann_file': self.ann_files[file]}
         info['img_path'] = osp.join(self.data_prefix['img'], image['file_name'])

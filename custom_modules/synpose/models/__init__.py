@@ -8,6 +8,8 @@ from .heads import CrowdDEKRHead, DensePixelHead, PixelSoftmaxHead
 from .losses import AdversarialLoss
 from .pose_classifiers import FlattenedPoseMLP, PoseClassifier, SkeletonGCN
 from .pose_estimators import CrowdPoseEstimator, DenseLabelEstimator, MeanLabelEstimator
+from .pose_estimators import CrowdPoseEstimator
+from .pseudo_labelers import WholeBodyPseudoLabeler
 from .stylizers import ColorTransferStylizer, PhotoWCTStylizer
 from .teachers import TeacherNet
 from .translators import CTGAN, IdentityTranslator, PatchDiscriminator, ResnetGenerator
@@ -39,4 +41,5 @@ __all__ = [
     'SkeletonGCN',
     'TeacherNet',
     'TranslationDataPreprocessor',
+    'WholeBodyPseudoLabeler',
 ]

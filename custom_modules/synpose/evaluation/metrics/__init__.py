@@ -10,6 +10,7 @@ from .part_segmentation_metric import PartSegmentationMetric
 from .pdj_metric import PDJMetric
 from .person_depth_metric import PersonDepthMetric
 from .submission_writer import SubmissionWriter
+from .pseudo_label_writer import PseudoLabelWriter
 from .translated_dataset_writer import TranslatedDatasetWriter
 from .visibility_ap_metric import VisibilityAPMetric
 
@@ -27,3 +28,4 @@ __all__ = [
     'TranslatedDatasetWriter',
     'VisibilityAPMetric',
 ]
+__all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'PseudoLabelWriter', 'TranslatedDatasetWriter']

@@ -15,7 +15,7 @@ from mmengine.runner import Runner
 
 from synpose.adaptation.job_folder import JobFolder, explained
 from synpose.adaptation.job_identity import describe_inputs, describe_job_versions, describe_model, describe_source
-from synpose.adaptation.job_plan import check_inside, plan_job
+from synpose.adaptation.job_plan import LINKED, check_inside, plan_job
 from synpose.adaptation.linked_files import link_file
 from synpose.adaptation.measurements import mean_measurements, write_measurements
 
@@ -47,6 +47,8 @@ class DatasetWriter(BaseMetric):
     """
 
     default_prefix = 'dataset'
+    linked: Mapping[str, str] = LINKED
+    """Fields of an image that name files of the source that the new dataset shows too, see :func:`plan_job`."""
 
     def __init__(
         self,
@@ -90,6 +92,14 @@ class DatasetWriter(BaseMetric):
     @abstractmethod
     def write_annotations(self, names: set[str]) -> dict[str, dict[str, int]]:
         """Write the annotation files for the images of these names, and return the counts of each."""
+
+    def extra(self) -> dict[str, Any]:
+        """Return what else ``dataset.json`` says of the finished dataset, beside what decides whose job it is."""
+        return {}
+
+    def is_current(self, manifest: dict[str, Any]) -> bool:
+        """Tell whether the annotations of a complete dataset, whose ``dataset.json`` is given, need not be redone."""
+        return True
 
     @abstractmethod
     def write_description(self, manifest: dict[str, Any]) -> None:
@@ -149,9 +159,9 @@ class DatasetWriter(BaseMetric):
     def _prepare(self) -> bool:
         """Check everything, then take the folder; returns whether there is anything to do."""
         assert self._manifest is not None
-        plan = plan_job(self.data_root, self.ann_files, self._names, self.product, self.data_prefix)
+        plan = plan_job(self.data_root, self.ann_files, self._names, self.product, self.data_prefix, self.linked)
         identity = {key: value for key, value in self._manifest.items() if key != 'provenance'}
-        complete = self._folder.open(identity, self._has_begun())
+        complete = self._folder.open(identity, self._has_begun()) and self.is_current(self._folder.read())
         self._manifest['skipped'] = plan.skipped
         if plan.num_skipped:
             some = _some(name for skipped in plan.skipped.values() for name in skipped)
@@ -215,7 +225,8 @@ class DatasetWriter(BaseMetric):
         with explained(self.out_root):
             counts = self.write_annotations(names)
             measured = mean_measurements(self.out_root, names)
-            manifest = {**self._manifest, 'counts': counts, **({'measurements': measured} if measured else {})}
+            told = {'counts': counts, **({'measurements': measured} if measured else {})}
+            manifest = {**self._manifest, **self.extra(), **told}
             self.write_description(manifest)
         self._folder.finish(manifest)
         totals = {key: sum(count[key] for count in counts.values()) for key in ('images', 'people')}
