@@ -21,7 +21,9 @@ from synpose.testing.small_dekr import shrink_dekr
 ROOT = Path(__file__).resolve().parents[1] / 'configs'
 CONFIGS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob('*.py') if '_base_' not in path.parts)
 GENERATE_CONFIGS = [name for name in CONFIGS if name.startswith('generate/')]
+LABEL_CONFIGS = [name for name in CONFIGS if name.startswith('wholebody/pseudo-label')]
 JOB_CONFIGS = [name for name in CONFIGS if name.startswith('adapt/') and not name.startswith('adapt/study/')]
+JOB_CONFIGS += LABEL_CONFIGS
 BEHAVIOR_CONFIGS = [name for name in CONFIGS if name.startswith('behavior/')]
 PIXEL_CONFIGS = [name for name in CONFIGS if name.startswith('surreal/')]  # see test_surreal_configs.py
 OTHERS = {*GENERATE_CONFIGS, *JOB_CONFIGS, *BEHAVIOR_CONFIGS, *PIXEL_CONFIGS}
@@ -72,7 +74,9 @@ def test_model_and_datasets_build(name):
 
 
 @pytest.mark.parametrize('name', JOB_CONFIGS)
-def test_job_builds(name):
+def test_job_builds(name, monkeypatch):
+    for module in ('pose_teacher', 'person_finder'):  # teachers are built, but their weights are not fetched
+        monkeypatch.setattr(f'synpose.models.pseudo_labelers.{module}.load_matching_weights', lambda *_: {})
     config = Config.fromfile(ROOT / name)
     if config.model.get('weights'):
         config.model.weights = None  # a file that its user brings
@@ -83,6 +87,14 @@ def test_job_builds(name):
     for metric in [config.test_evaluator] if 'type' in config.test_evaluator else config.test_evaluator:
         assert METRICS.get(metric['type']) is not None
     assert LOOPS.get(config.test_cfg.get('type', 'TestLoop')) is not None
+
+
+@pytest.mark.parametrize('name', LABEL_CONFIGS)
+def test_every_part_has_a_teacher(name):
+    config = Config.fromfile(ROOT / name)
+    parts = [part for teacher in config.model.teachers for part in teacher.parts]
+    assert sorted(parts) == ['body', 'face', 'foot', 'left_hand', 'right_hand']
+    assert all(teacher.checkpoint.startswith('https://') for teacher in config.model.teachers)
 
 
 @pytest.mark.parametrize('name', GENERATE_CONFIGS)

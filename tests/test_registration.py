@@ -56,6 +56,12 @@ EXPECTED = {
         'VisibilityAPMetric',
     ],
     'metric': ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'PseudoLabelWriter', 'TranslatedDatasetWriter'],
+        'CrowdCocoMetric',
+        'FIDMetric',
+        'PDJMetric',
+        'PseudoLabelWriter',
+        'TranslatedDatasetWriter',
+    ],
     'model': [
         'AdversarialLoss',
         'AffineLocalizer',

@@ -110,7 +110,9 @@ def write_labeled(
             next_id += 1
     result = rewrite_annotations(source, target, change, fields, added)
     if unknown:
-        raise ValueError(f'{target}: rejected annotations that it does not have: {", ".join(map(str, sorted(unknown)))}')
+        raise ValueError(
+            f'{target}: rejected annotations that it does not have: {", ".join(map(str, sorted(unknown)))}'
+        )
     totals = {
         'images': result.images,
         'people': result.people + len(added),

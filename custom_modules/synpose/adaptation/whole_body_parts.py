@@ -46,7 +46,7 @@ def teacher_joints(names: Sequence[str], part: str) -> np.ndarray:
     wanted = WHOLEBODY133_NAMES[PARTS[part]]
     places = {name: place for place, name in enumerate(names)}
     for name in wanted:
-        side, _, joint = name.partition('_')
+        joint = name.partition('_')[2]
         other = 'wrist' if joint == 'hand_root' else joint
         if part.endswith('hand') and len(names) == len(wanted) and other in places:
             places.setdefault(name, places[other])

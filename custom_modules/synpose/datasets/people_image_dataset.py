@@ -42,7 +42,9 @@ class PeopleImageDataset(SynPoseImageDataset):
             lost = [text for text in store.description['left_out'] if text.startswith('annotation ')]
             if lost:
                 lines = '\n  '.join(lost)
-                print_log(f'{ann_file}: {len(lost)} annotation(s) get no labels:\n  {lines}', 'current', logging.WARNING)
+                print_log(
+                    f'{ann_file}: {len(lost)} annotation(s) get no labels:\n  {lines}', 'current', logging.WARNING
+                )
         return rows
 
     def look_up(self, row: int) -> dict[str, Any]:

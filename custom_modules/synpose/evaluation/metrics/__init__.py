@@ -29,3 +29,9 @@ __all__ = [
     'VisibilityAPMetric',
 ]
 __all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'PseudoLabelWriter', 'TranslatedDatasetWriter']
+    'CrowdCocoMetric',
+    'FIDMetric',
+    'PDJMetric',
+    'PseudoLabelWriter',
+    'TranslatedDatasetWriter',
+]

@@ -91,7 +91,9 @@ class BatchPeople:
         """Give people whose annotation has no joints those that a teacher has found, where it is sure of them."""
         body = PARTS['body']
         points, scores = self.points[:, body], self.scores[:, body]
-        inside = np.isfinite(points).all(axis=2) & (points >= 0).all(axis=2) & (points < self.sizes[:, None]).all(axis=2)
+        inside = (
+            np.isfinite(points).all(axis=2) & (points >= 0).all(axis=2) & (points < self.sizes[:, None]).all(axis=2)
+        )
         sure = ~self.annotated[:, None] & self.predicted[:, body] & inside & (scores >= score_thr)
         self.joints[sure, :2], self.joints[sure, 2] = points[sure], 2
 

@@ -57,7 +57,11 @@ class PersonFinder(nn.Module):
 
     def describe(self) -> dict[str, Any]:
         """Return which model this is, as JSON values."""
-        return {'score_thr': self.score_thr, **describe_weights(self.model, self.checkpoint), 'settings': self._settings}
+        return {
+            'score_thr': self.score_thr,
+            **describe_weights(self.model, self.checkpoint),
+            'settings': self._settings,
+        }
 
     @torch.no_grad()
     def find(self, images: Sequence[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -130,7 +130,9 @@ class WholeBodyPseudoLabeler(BaseModel):
             result: dict[str, Any] = {'annotations': {}, 'added': []}
             chosen = people.states()
             for i in mine[chosen[mine] == 0].tolist():
-                fields = annotation_fields(labels[i], _scores(people, i), {part: boxes[part][i] for part in BOXED_PARTS})
+                fields = annotation_fields(
+                    labels[i], _scores(people, i), {part: boxes[part][i] for part in BOXED_PARTS}
+                )
                 if people.ids[i] is None:
                     score = round(float(people.box_scores[i]), 4)
                     result['added'].append({**new_person(labels[i], people.boxes[i]), **fields, 'box_score': score})

@@ -1,6 +1,6 @@
 # Photos without any annotation (tools/pseudo_label.py --images DIR lists them): a detector finds the people, a
 # whole-body model labels all 133 joints of them, the body's too.
-_base_ = ['./pseudo-label_rtmpose-x-wholebody_coco.py']
+_base_ = ['./pseudo-label_rtmpose-l-wholebody_coco.py']
 
 source_root = 'data/photos/'
 ann_files = ['annotations/photos.json']

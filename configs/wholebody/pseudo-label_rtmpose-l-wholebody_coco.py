@@ -7,10 +7,10 @@ model = dict(
         dict(
             parts=('body', 'foot', 'face', 'left_hand', 'right_hand'),
             config='mmpose::wholebody_2d_keypoint/rtmpose/coco-wholebody/'
-            'rtmpose-x_8xb32-270e_coco-wholebody-384x288.py',
+            'rtmpose-l_8xb32-270e_coco-wholebody-384x288.py',
             checkpoint='https://download.openmmlab.com/mmpose/v1/projects/rtmposev1/'
-            'rtmpose-x_simcc-coco-wholebody_pt-body7_270e-384x288-401dfc90_20230629.pth',
+            'rtmpose-l_simcc-coco-wholebody_pt-aic-coco_270e-384x288-eaeb96c8_20230125.pth',
         )
     ]
 )
-test_evaluator = dict(out_root='data/coco-pseudo_rtmpose-x/')
+test_evaluator = dict(out_root='data/coco-pseudo_rtmpose-l/')
