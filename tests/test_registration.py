@@ -7,6 +7,8 @@ import sys
 EXPECTED = {
     'KEYPOINT_CODECS': ['FastSPR', 'PixelLabel'],
     'data sampler': ['DomainBalancedSampler', 'TeacherGroupSampler'],
+    'KEYPOINT_CODECS': ['FastSPR', 'PartAffinityFields', 'PixelLabel'],
+    'data sampler': ['DomainBalancedSampler'],
     'dataset': [
         'BehaviorPoseDataset',
         'CocoBodyFootDataset',
@@ -79,6 +81,8 @@ EXPECTED = {
         'IdentityTranslator',
         'InceptionFeatures',
         'MeanLabelEstimator',
+        'OpenPoseVGG',
+        'PartAffinityHead',
         'PatchDiscriminator',
         'PhotoWCTStylizer',
         'PixelSoftmaxHead',

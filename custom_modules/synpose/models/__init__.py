@@ -5,6 +5,10 @@ from .backbones import FeedbackHourglass
 from .data_preprocessors import PoseSequenceDataPreprocessor, PyramidDataPreprocessor, TranslationDataPreprocessor
 from .feature_extractors import InceptionFeatures, PoseBackboneFeatures
 from .heads import CrowdDEKRHead, DensePixelHead, PixelSoftmaxHead
+from .backbones import FeedbackHourglass, OpenPoseVGG
+from .data_preprocessors import PyramidDataPreprocessor, TranslationDataPreprocessor
+from .feature_extractors import InceptionFeatures, PoseBackboneFeatures
+from .heads import CrowdDEKRHead, PartAffinityHead, PixelSoftmaxHead
 from .losses import AdversarialLoss
 from .pose_classifiers import FlattenedPoseMLP, PoseClassifier, SkeletonGCN
 from .pose_estimators import CrowdPoseEstimator, DenseLabelEstimator, MeanLabelEstimator
@@ -30,6 +34,8 @@ __all__ = [
     'IdentityTranslator',
     'InceptionFeatures',
     'MeanLabelEstimator',
+    'OpenPoseVGG',
+    'PartAffinityHead',
     'PatchDiscriminator',
     'PhotoWCTStylizer',
     'PixelSoftmaxHead',

@@ -5,3 +5,7 @@ from .dense_pixel_head import DensePixelHead
 from .pixel_softmax_head import PixelSoftmaxHead
 
 __all__ = ['CrowdDEKRHead', 'DensePixelHead', 'PixelSoftmaxHead']
+from .part_affinity_head import PartAffinityHead
+from .pixel_softmax_head import PixelSoftmaxHead
+
+__all__ = ['CrowdDEKRHead', 'PartAffinityHead', 'PixelSoftmaxHead']
