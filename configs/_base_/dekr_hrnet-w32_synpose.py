@@ -12,7 +12,8 @@ param_scheduler = [
     dict(type='MultiStepLR', begin=0, end=100, milestones=[64, 86], gamma=0.1, by_epoch=True),
 ]
 
-dataset = dict(type='SynPose17Dataset', data_root=_base_.data_root, data_prefix=dict(img='images/'))
+data_root = _base_.synpose_root
+dataset = dict(type='SynPose17Dataset', data_root=data_root, data_prefix=dict(img='images/'))
 train_dataloader = dict(dataset=dict(ann_file='annotations/train.json', **dataset))
 val_dataloader = dict(dataset=dict(ann_file='annotations/val.json', **dataset))
 test_dataloader = val_dataloader

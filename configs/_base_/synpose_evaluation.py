@@ -1,7 +1,7 @@
 # Poses on the val split of a SynPose folder, scored against boxes as well as keypoints.
-data_root = 'data/synpose/'
-ann_file = data_root + 'annotations/val.json'
-margins = data_root + 'annotations/margins.json'  # tools/fit_margins.py writes it from train.json
+synpose_root = 'data/synpose/'
+ann_file = synpose_root + 'annotations/val.json'
+margins = synpose_root + 'annotations/margins.json'  # tools/fit_margins.py writes it from train.json
 evaluator = [
     dict(type='BBoxIoUAPMetric', ann_file=ann_file),
     dict(type='BBoxIoUAPMetric', ann_file=ann_file, margins=margins, prefix='bbox_iou_margin'),

@@ -5,9 +5,8 @@ _base_ = ['dekr_hrnet-w16_1xb6-25e_demo-448x256.py']
 work_dir = 'work_dirs/demo-openpose'
 find_unused_parameters = False
 
-codec = dict(
-    _delete_=True, type='PartAffinityFields', input_size=(448, 256), heatmap_size=(56, 32), skeleton='coco'
-)
+encoder = dict(type='PartAffinityFields', input_size=(448, 256), heatmap_size=(56, 32), skeleton='coco')
+codec = dict(_delete_=True, **encoder)
 norm_cfg = dict(type='BN')
 model = dict(
     _delete_=True,
@@ -19,7 +18,7 @@ model = dict(
         in_channels=32,
         num_keypoints=17,
         num_limbs=19,
-        decoder=codec,
+        decoder=encoder,
         num_stages=3,
         stage_channels=32,
         first_channels=128,
@@ -30,6 +29,6 @@ model = dict(
 )
 
 train_pipeline = [
-    dict(step, encoder=codec) if step['type'] == 'GenerateTarget' else step for step in _base_.train_pipeline
+    dict(step, encoder=encoder) if step['type'] == 'GenerateTarget' else step for step in _base_.train_pipeline
 ]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
