@@ -135,9 +135,10 @@ def test_nan_counts_as_nothing() -> None:
     codec = build()
     crowd = draw_crowd(2, codec, np.random.default_rng(0))
     encoded = codec.encode(crowd)
-    broken = {name: np.where(maps < 1e-6, np.nan, maps) for name, maps in encoded.items() if name == 'heatmaps'}
-    keypoints, _, _ = codec.decode(broken['heatmaps'], encoded['part_affinity_fields'])
-    np.testing.assert_allclose(in_order(keypoints), in_order(crowd), atol=0.1)
+    heatmaps = np.where(encoded['heatmaps'] < 0.3, np.nan, encoded['heatmaps'])
+    fields = np.where(encoded['part_affinity_fields'] == 0, np.nan, encoded['part_affinity_fields'])
+    keypoints, _, _ = codec.decode(heatmaps, fields)
+    np.testing.assert_allclose(in_order(keypoints), in_order(crowd), atol=4.1)  # half a cell
     for name in encoded:
         nothing = dict(encoded, **{name: np.full_like(encoded[name], np.nan)})
         assert [len(part) for part in codec.decode(**nothing)] == [0, 0, 0]

@@ -30,7 +30,7 @@ def joint_heatmaps(
         np.exp(-((np.arange(side) - keypoints[..., axis, None]) ** 2) / (2 * sigma**2)).astype(np.float32)
         for axis, side in enumerate(heatmap_size)
     )
-    rows[keypoints_visible < 0.5] = 0
+    columns[keypoints_visible < 0.5] = rows[keypoints_visible < 0.5] = 0
     for column, row in zip(columns, rows, strict=True):
         np.maximum(heatmaps[:joints], row[:, :, None] * column[:, None, :], out=heatmaps[:joints])
     heatmaps[joints] = 1 - heatmaps[:joints].max(axis=0)

@@ -62,9 +62,10 @@ class OpenPoseVGG(BaseBackbone):
         self._freeze_stages()
 
     def _freeze_stages(self) -> None:
-        for layer in self.features[: self.stage_ends[self.frozen_stages - 1]] if self.frozen_stages > 0 else ():
-            layer.eval()
-            layer.requires_grad_(False)
+        if self.frozen_stages > 0:
+            for layer in list(self.features)[: self.stage_ends[self.frozen_stages - 1]]:
+                layer.eval()
+                layer.requires_grad_(False)
 
     def train(self, mode: bool = True) -> 'OpenPoseVGG':
         """Set the mode; frozen stages stay in that of evaluation."""

@@ -1,7 +1,7 @@
 """OpenPose's head: joints and limbs, refined stage by stage."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from mmcv.cnn import ConvModule
@@ -112,7 +112,8 @@ class PartAffinityHead(BaseHead):
         """
         seen, maps = feats[-1], []
         for stage in self.stages:
-            maps.append((stage['heatmap'](seen), stage['field'](seen)))
+            branches = cast(nn.ModuleDict, stage)
+            maps.append((branches['heatmap'](seen), branches['field'](seen)))
             seen = torch.cat((feats[-1], *maps[-1]), dim=1)
         return maps
 
