@@ -14,6 +14,7 @@ from .pose_classifiers import FlattenedPoseMLP, PoseClassifier, SkeletonGCN
 from .pose_estimators import CrowdPoseEstimator, DenseLabelEstimator, MeanLabelEstimator
 from .pose_estimators import CrowdPoseEstimator
 from .pseudo_labelers import WholeBodyPseudoLabeler
+from .pose_estimators import AffineLocalizer, CrowdPoseEstimator, SSTNPoseEstimator
 from .stylizers import ColorTransferStylizer, PhotoWCTStylizer
 from .teachers import TeacherNet
 from .translators import CTGAN, IdentityTranslator, PatchDiscriminator, ResnetGenerator
@@ -21,6 +22,7 @@ from .translators import CTGAN, IdentityTranslator, PatchDiscriminator, ResnetGe
 __all__ = [
     'CTGAN',
     'AdversarialLoss',
+    'AffineLocalizer',
     'ColorTransferStylizer',
     'CrowdDEKRHead',
     'CrowdPoseEstimator',
@@ -46,6 +48,7 @@ __all__ = [
     'ResnetGenerator',
     'SkeletonGCN',
     'TeacherNet',
+    'SSTNPoseEstimator',
     'TranslationDataPreprocessor',
     'WholeBodyPseudoLabeler',
 ]

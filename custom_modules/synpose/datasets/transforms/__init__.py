@@ -19,6 +19,7 @@ from .pack_crowd_inputs import PackCrowdInputs
 from .pack_pose_sequence import PackPoseSequence
 from .pack_translation_inputs import PackTranslationInputs
 from .random_channel_scale import RandomChannelScale
+from .pose_guided_proposals import PoseGuidedProposals
 from .random_image_crop import RandomImageCrop
 from .random_image_flip import RandomImageFlip
 from .random_image_scale import RandomImageScale
@@ -26,6 +27,7 @@ from .random_normal_bbox_transform import RandomNormalBBoxTransform
 from .select_synthetic_people import SelectSyntheticPeople
 from .synthetic_loss_mask import SyntheticLossMask
 from .warp_dense_labels import WarpDenseLabels
+from .weight_by_keypoint_scores import WeightByKeypointScores
 
 __all__ = [
     'BackgroundOcclusion',
@@ -47,6 +49,7 @@ __all__ = [
     'PackPoseSequence',
     'PackTranslationInputs',
     'RandomChannelScale',
+    'PoseGuidedProposals',
     'RandomImageCrop',
     'RandomImageFlip',
     'RandomImageScale',
@@ -54,4 +57,5 @@ __all__ = [
     'SelectSyntheticPeople',
     'SyntheticLossMask',
     'WarpDenseLabels',
+    'WeightByKeypointScores',
 ]
