@@ -1,7 +1,7 @@
-# 133 keypoints by a top-down heatmap model, trained on pseudo-labels as in "Multi-Person Full Body Pose Estimation" (Zhu
-# et al.): seven GPUs, Adam at 1e-3, 328 epochs. Steps and augmentation are AlphaPose's. The first 210 epochs crop
-# annotated boxes; then the rate starts again, and boxes are such as a detector finds. The network is HRNet-W32 here; a
-# config with another states that alone.
+# 133 keypoints by a top-down heatmap model, trained on pseudo-labels as in "Multi-Person Full Body Pose Estimation":
+# seven GPUs, Adam at 1e-3, 328 epochs. Steps and augmentation are AlphaPose's. The first 210 epochs crop annotated
+# boxes; then the rate starts again, and boxes are such as a detector finds. The network is HRNet-W32 here; a config
+# with another states that alone.
 _base_ = [
     'mmpose::wholebody_2d_keypoint/topdown_heatmap/coco-wholebody/td-hm_hrnet-w32_8xb64-210e_coco-wholebody-256x192.py'
 ]

@@ -20,10 +20,11 @@ def test_place_and_size_do_not_matter() -> None:
 def test_the_nearest_is_found_by_labeled_joints() -> None:
     rng = np.random.default_rng(0)
     atomic = align_poses(rng.uniform(0, 100, (3, 17, 2)), np.ones((3, 17), bool), TORSO)
+    atomic[1, 0] = 50  # would decide, were it not for the label
     labeled = np.ones((3, 17), bool)
     labeled[1, 0] = False
     poses = atomic.copy()
-    poses[1, 0] = 1e6  # not labeled
+    poses[1, 0] = 1e6
     aligned = align_poses(poses, labeled, TORSO)
     assert np.isnan(aligned[1, 0]).all()
     assert nearest_poses(aligned, atomic).tolist() == [0, 1, 2]
