@@ -19,10 +19,9 @@ def option(command, name):
 @pytest.mark.parametrize('quick', [False, True])
 def test_commands_and_configs_agree(quick, monkeypatch):
     monkeypatch.chdir(ROOT)
-    render_source, render_target, fit, train, test, test_target, report = (
-        stage.command for stage in demo_stages(quick, workers=2)
-    )
-    for command in (render_source, render_target, fit, train, test, test_target, report):
+    commands = [stage.command for stage in demo_stages(quick, workers=2)]
+    render_source, render_target, fit, train, test, test_target, *_, report = commands
+    for command in commands:
         assert Path(command[0]).is_file()
     config, target = Config.fromfile(train[1]), Config.fromfile(test_target[1])
     assert option(render_source, '--out') == config.train_dataloader.dataset.data_root.rstrip('/')
@@ -35,6 +34,38 @@ def test_commands_and_configs_agree(quick, monkeypatch):
     assert option(train, '--cfg-options') == 'randomness.seed=0'
     for generate in (render_source, render_target):
         assert Path(generate[1]).is_file()
+
+
+@pytest.mark.parametrize('quick', [False, True])
+@pytest.mark.parametrize('seed', [0, 3])
+def test_behaviors_are_learned_from_the_demos_own_poses(quick, seed, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    commands = [stage.command for stage in demo_stages(quick, seed, workers=2)]
+    train, test, test_target = commands[3:6]
+    find, learn, name, name_target, report = commands[6:]
+    assert [Path(command[0]).stem for command in commands[6:]] == ['test', 'train', 'test', 'test', 'report']
+    found, config = Config.fromfile(find[1]), Config.fromfile(learn[1])
+    work_dir = option(train, '--work-dir')
+    assert find[2] == test[2]
+    assert found.test_dataloader.dataset.ann_file == config.train_dataloader.dataset.ann_file
+    assert found.test_dataloader.dataset.data_root == config.train_dataloader.dataset.data_root
+    assert found.custom_hooks[-1].name == 'train'
+    assert option(learn, '--work-dir') == option(name, '--work-dir') == f'{work_dir}/behavior'
+    poses = f'{option(find, "--work-dir")}/results/train/predictions.json'
+    assert learn[-1] == f'train_dataloader.dataset.predictions={poses}'
+    for command, poses_test, split in ((name, test, 'val'), (name_target, test_target, 'target')):
+        assert command[2] == f'{work_dir}/behavior/epoch_{config.train_cfg.max_epochs}.pth'
+        assert command[-1] == f'test_dataloader.dataset.predictions={work_dir}/results/{split}/predictions.json'
+        behavior, pose = Config.fromfile(command[1]), Config.fromfile(poses_test[1])
+        assert behavior.test_dataloader.dataset.data_root == pose.test_dataloader.dataset.data_root
+        assert behavior.test_dataloader.dataset.ann_file == pose.test_dataloader.dataset.ann_file
+        assert behavior.test_dataloader.dataset.margins == pose.test_evaluator[1].margins
+        assert behavior.custom_hooks[-1].name == pose.custom_hooks[-1].name == split
+        if seed == 0:  # the config alone says the same
+            assert command[-1].split('=')[1] == behavior.test_dataloader.dataset.predictions
+            assert poses == config.train_dataloader.dataset.predictions
+            assert config.work_dir == f'{work_dir}/behavior'
+    assert report[1] == work_dir
 
 
 def test_rendered_scenes_cover_the_splits_that_are_used(monkeypatch):

@@ -1,8 +1,8 @@
 # What students do, from poses of COCO's 17 joints (SynPose, table 2, Top1): 1.5k images of small classrooms to train
 # on, .5k to test on. Poses are those that a DEKR predicts on both: run tools/test.py with
-# configs/dekr/*_classroom-train.py and with *_classroom-test.py, --work-dir work_dirs/classroom17.
-# The classrooms, with a box and a behavior for each student, are yours: the paper's are not published, nor are the names
-# of their behaviors. Name yours in `classes`; below are the generator's.
+# configs/dekr/*_classroom-train.py and with *_classroom-test.py, --work-dir work_dirs/classroom17. The classrooms, with
+# a box and a behavior for each student, are yours: the paper's are not published, nor are the names of their behaviors.
+# Give yours as `classes`; below are the generator's.
 _base_ = ['../_base_/skeleton-gcn.py']
 
 classes = (
@@ -17,7 +17,8 @@ dataset = dict(
     data_root='data/classroom/',
     images=dict(room_size='small'),
     classes=classes,
-    margins='data/synpose/annotations/margins.json',  # tools/fit_margins.py writes it from SynPose's train.json
+    # tools/fit_margins.py writes it from SynPose's train.json
+    margins='data/synpose/annotations/margins.json',
 )
 train_dataloader = dict(dataset=dict(predictions=f'{poses}train/predictions.json', **dataset))
 test_dataloader = dict(

@@ -1,4 +1,4 @@
-"""The main job as a list of commands: generate, train, test, report. Each is one a user could type."""
+"""The main job as a list of commands: generate, train, test, classify, report. Each is one a user could type."""
 
 import json
 import os
@@ -63,6 +63,9 @@ def demo_stages(
     work_dir = work_dir or default_work_dir(quick, seed)
     pose_config = 'dekr_hrnet-w16_1xb6-8e_demo-quick-448x256' if quick else 'dekr_hrnet-w16_1xb6-25e_demo-448x256'
     epochs = 8 if quick else 25
+    behavior_config = 'skeleton-gcn_1xb16-8e_demo-quick' if quick else 'skeleton-gcn_1xb64-30e_demo'
+    behavior_epochs = 8 if quick else 30
+    behavior_dir = f'{work_dir}/behavior'
 
     def tool(script: str, *arguments: str) -> tuple[str, ...]:
         return (str(root / 'tools' / script), *arguments)
@@ -74,11 +77,21 @@ def demo_stages(
         out = ('--out', f'{data}/{domain}', '--workers', str(workers or os.cpu_count()), '--resume')
         return tool('generate.py', config('generate', f'{name}_{domain}.py'), *out)
 
-    def test(suffix: str) -> tuple[str, ...]:
+    def test(suffix: str, folder: str = work_dir) -> tuple[str, ...]:
         checkpoint = f'{work_dir}/epoch_{epochs}.pth'
-        return tool('test.py', config('demo', f'{pose_config}{suffix}.py'), checkpoint, '--work-dir', work_dir, *seeded)
+        return tool('test.py', config('demo', f'{pose_config}{suffix}.py'), checkpoint, '--work-dir', folder, *seeded)
+
+    def poses(loader: str, results: str) -> str:
+        return f'{loader}_dataloader.dataset.predictions={results}/predictions.json'
+
+    def classify(suffix: str, split: str) -> tuple[str, ...]:
+        checkpoint = f'{behavior_dir}/epoch_{behavior_epochs}.pth'
+        names = (config('behavior', f'{behavior_config}{suffix}.py'), checkpoint)
+        found = poses('test', f'{work_dir}/results/{split}')
+        return tool('test.py', *names, '--work-dir', behavior_dir, *seeded, found)
 
     seeded = ('--cfg-options', f'randomness.seed={seed}')
+    behavior_train = (config('behavior', f'{behavior_config}.py'), '--work-dir', behavior_dir, '--resume', *seeded)
     annotations = f'{data}/source/annotations'
     return [
         Stage('render the source set', generate('source')),
@@ -93,6 +106,13 @@ def demo_stages(
         ),
         Stage('test on held-out scenes', test('')),
         Stage('test on the target camera', test('_target')),
+        Stage('find the poses of the training images', test('_train', f'{behavior_dir}/poses')),
+        Stage(
+            'train the behavior classifier',
+            tool('train.py', *behavior_train, poses('train', f'{behavior_dir}/poses/results/train')),
+        ),
+        Stage('name behaviors on held-out scenes', classify('', 'val')),
+        Stage('name behaviors on the target camera', classify('_target', 'target')),
         Stage('report', tool('report.py', work_dir)),
     ]
 

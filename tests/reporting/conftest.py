@@ -94,6 +94,41 @@ def write_training(work_dir: Path, root: Path, run: str = '20260102_000000', fir
     (work_dir / 'tiny.py').write_text(config)
 
 
+def write_behavior_results(work_dir: Path, split: str, root: Path) -> list[dict]:
+    """Write a classifier's results: the first person of an image is right, the second missed, the others wrong."""
+    ann_file = root / 'annotations' / f'{split}.json'
+    people = json.loads(ann_file.read_text())['annotations']
+    classes = sorted({person['behavior'] for person in people})
+    records: list[dict] = []
+    for person in people:
+        points = map_keypoints(np.array(person['keypoints'], float).reshape(-1, 3), JOINT_NAMES, COCO17_NAMES)
+        label, place = classes.index(person['behavior']), sum(r['image_id'] == person['image_id'] for r in records)
+        predicted = label if place < 2 else (label + 1) % len(classes)
+        record = {'image_id': person['image_id'], 'id': person['id'], 'behavior': person['behavior'], 'label': label}
+        scores = [float(k == predicted) for k in range(len(classes))]
+        record.update(predicted=predicted, scores=scores, matched=place != 1, bbox=person['bbox'])
+        records.append({**record, 'keypoints': points.ravel().tolist()})
+    write_json(work_dir / 'results' / split / 'predictions.json', records)
+    provenance = {
+        'ann_file': str(ann_file),
+        'data_root': str(root),
+        'img_prefix': str(root / 'images'),
+        'metainfo_joint_names': list(COCO17_NAMES),
+        'classes': classes,
+        'num_images': len({person['image_id'] for person in people}),
+        'command': 'python tools/test.py configs/behavior/tiny.py',
+    }
+    metrics = {'behavior/Top1': 1 / 3, 'behavior/Top1_matched': 1 / 2, 'behavior/matched': 2 / 3}
+    write_json(work_dir / 'results' / split / 'metrics.json', {'metrics': metrics, 'provenance': provenance})
+    return records
+
+
+@pytest.fixture
+def behavior_writer() -> Callable[..., list[dict]]:
+    """:func:`write_behavior_results`."""
+    return write_behavior_results
+
+
 @pytest.fixture
 def dataset(tmp_path: Path) -> Path:
     """A SynPose folder with the splits train, val and target."""

@@ -94,7 +94,7 @@ class SplitQuality:
 
     Attributes:
         by_image: ``{image_id: quality}``; images without labelled people are left out.
-        measure: Name of the quality, ``'mean OKS'`` or ``'box F1'``.
+        measure: Name of the quality, such as ``'mean OKS'`` or ``'box F1'``.
         threshold: Score from which predictions are drawn and counted.
     """
 

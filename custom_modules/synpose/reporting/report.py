@@ -2,11 +2,13 @@
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from synpose.files import atomic_path, write_json
+from synpose.reporting.behavior import behavior_blocks, is_behavior
 from synpose.reporting.document import Document, Section, render_html, render_markdown
 from synpose.reporting.sections import (
     data_blocks,
@@ -20,16 +22,19 @@ from synpose.reporting.sections import (
 from synpose.reporting.work_dir import TestResult, find_configs, read_results, read_training_log
 
 PICTURE_FOLDER = 'report_files'
+BEHAVIOR_FOLDER = 'behavior'
 
 
 def write_report(work_dir: str | os.PathLike, out: str | os.PathLike | None = None) -> Path:
     """Write ``report.html``, ``report.md`` (figures in ``report_files/``) and ``report.json``.
 
     ``report.json`` maps each split to its metrics, names to numbers; one that is not defined (nan, or COCO's -1) is
-    ``null``.
+    ``null``. The results of a behavior classifier trained on the poses of this model, in ``<work_dir>/behavior``, are
+    reported too, as ``behavior/<split>``.
 
     Args:
-        work_dir: A folder with ``results/<split>/metrics.json``, as ``ResultsHook`` leaves them.
+        work_dir: A folder with ``results/<split>/metrics.json``, as ``ResultsHook`` leaves them, of a pose model or of
+            a behavior classifier.
         out: Folder of the report. Default: ``work_dir``.
 
     Returns:
@@ -49,7 +54,11 @@ def write_report(work_dir: str | os.PathLike, out: str | os.PathLike | None = No
             f'{work_dir}: no results/<split>/metrics.json to report. Run `python tools/test.py CONFIG CHECKPOINT '
             f'--work-dir {work_dir}` first, with a ResultsHook in the config'
         )
-    return write_document(build_document(work_dir, results), out, metrics_json(results))
+    nested = [
+        replace(result, split=f'{BEHAVIOR_FOLDER}/{result.split}')
+        for result in read_results(work_dir / BEHAVIOR_FOLDER)
+    ]
+    return write_document(build_document(work_dir, results, nested), out, metrics_json([*results, *nested]))
 
 
 def write_document(document: Document, out: Path, values: Any) -> Path:
@@ -90,12 +99,13 @@ def metrics_json(results: Iterable[TestResult]) -> dict[str, dict[str, float | N
     }
 
 
-def build_document(work_dir: Path, results: list[TestResult]) -> Document:
+def build_document(work_dir: Path, results: list[TestResult], behavior: Sequence[TestResult] = ()) -> Document:
     """Assemble the report; a piece that is missing becomes a sentence that says so.
 
     Args:
         work_dir: The folder reported.
         results: Its results, at least one.
+        behavior: Those of a behavior classifier on the poses of this model.
 
     Raises:
         ValueError: If the training log is malformed.
@@ -103,15 +113,18 @@ def build_document(work_dir: Path, results: list[TestResult]) -> Document:
     log = read_training_log(work_dir)
     configs = find_configs(work_dir, log)
     data = open_data(results, configs)
+    poses = [result for result in results if not is_behavior(result)]
+    behavior = [*(result for result in results if is_behavior(result)), *behavior]
     sections = {
-        'Results': results_blocks(results),
+        'Results': results_blocks(poses) if poses else [],
         'Training': training_blocks(log, data),
         'Data': data_blocks(data),
-        'Predictions': prediction_blocks(results, data),
-        'Provenance': provenance_blocks(work_dir, results, log, configs),
+        'Predictions': prediction_blocks(poses, data) if poses else [],
+        'Student behavior': behavior_blocks(behavior) if behavior else [],
+        'Provenance': provenance_blocks(work_dir, [*poses, *behavior], log, configs),
     }
     return Document(
         title=f'Report of {work_dir.resolve().name}',
         lead=describe_splits(results, data),
-        sections=tuple(Section(title, tuple(blocks)) for title, blocks in sections.items()),
+        sections=tuple(Section(title, tuple(blocks)) for title, blocks in sections.items() if blocks),
     )

@@ -5,7 +5,7 @@ import pytest
 from mmengine.structures import InstanceData
 from mmpose.structures import PoseDataSample
 
-from synpose.engine.hooks.results_hook import ResultsHook, to_coco_result
+from synpose.engine.hooks.results_hook import ResultsHook, to_behavior_result, to_coco_result
 
 
 def make_sample(num_people, with_boxes):
@@ -39,6 +39,35 @@ def test_an_image_without_people_has_no_entries():
 
 def test_a_model_without_joints_has_no_entries():
     assert to_coco_result(PoseDataSample(metainfo={'img_id': 7})) == []
+
+
+def test_what_a_classifier_says_of_a_student():
+    pose = np.arange(6, dtype=float).reshape(2, 3)
+    info = {
+        'img_id': 7,
+        'id': 3,
+        'behavior': 'reading',
+        'matched': True,
+        'bbox': np.array([1.0, 2, 3, 4]),
+        'pose': pose,
+    }
+    sample = PoseDataSample(metainfo=info)
+    sample.set_field(1, 'gt_label')
+    sample.set_field(0, 'pred_label')
+    sample.set_field(np.array([0.75, 0.25], np.float32), 'pred_scores')
+    assert to_behavior_result(sample) == [
+        {
+            'image_id': 7,
+            'id': 3,
+            'behavior': 'reading',
+            'label': 1,
+            'predicted': 0,
+            'scores': [0.75, 0.25],
+            'matched': True,
+            'bbox': [1.0, 2.0, 3.0, 4.0],
+            'keypoints': [0.0, 1.0, 2.0, 3.0, 4.0, 5.0],
+        }
+    ]
 
 
 @pytest.mark.parametrize('name', ['', 'a/b', '..'])
