@@ -182,10 +182,13 @@ def test_zero_students(build: Callable[..., BehaviorPoseDataset], root: Path) ->
     write_json(root / 'annotations/empty.json', {**content, 'annotations': []})
     write_json(root.parent / 'empty.json', [])
     classes = ['writing', 'reading', 'hand_raised']
-    with pytest.raises(ValueError, match=r'empty.json: 0 of 0 students have a pose: nobody is left'):
+    with pytest.raises(ValueError, match=r'empty.json: 0 of 0 students have a pose: nobody is left to train on'):
         build(ann_file='annotations/empty.json', classes=classes)
     with pytest.raises(ValueError, match=r'empty.json has no pose of these images'):
         build(predictions=str(root.parent / 'empty.json'))
+    # A pose model that finds nobody can be tested: everybody is missed.
+    dataset = build(predictions=str(root.parent / 'empty.json'), test_mode=True)
+    assert [dataset.get_data_info(place)['matched'] for place in range(len(dataset))] == [False] * 12
 
 
 def test_margins_of_a_file_are_of_the_same_joints(build: Callable[..., BehaviorPoseDataset], root: Path) -> None:
