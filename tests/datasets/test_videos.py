@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from synpose.datasets import videos
-from synpose.datasets.videos import read_frame, sample_frames
+from synpose.datasets.videos import VideoFrames, read_frame, sample_frames
 from synpose.testing import write_video
 
 GRAYS = range(0, 250, 5)
@@ -75,3 +75,62 @@ def _closing(video: object) -> object:
     from contextlib import nullcontext
 
     return nullcontext(video)
+
+
+def grays(frames: VideoFrames) -> list[tuple[int, int]]:
+    return [(number, 20 * round(float(picture.mean()) / 20)) for number, picture in frames]  # it is compressed
+
+
+def test_frames_one_after_the_other(tmp_path: Path) -> None:
+    path = write_video(tmp_path / 'a.avi', range(0, 240, 20), rate=4)
+    frames = VideoFrames(path, 0.75)
+    assert (frames.rate, frames.step, frames.promised) == (4, 3, 4)
+    for _ in range(2):  # it can be gone through again
+        assert grays(frames) == [(0, 0), (3, 60), (6, 120), (9, 180)]
+        assert frames.problem is None
+    assert len(list(VideoFrames(path, 100))) == 1
+    with pytest.raises(ValueError, match='is a video without a frame'):
+        VideoFrames(tmp_path / 'none.avi', 1)
+
+
+def test_a_video_that_ends_early_is_told(tmp_path: Path) -> None:
+    path = write_video(tmp_path / 'a.avi', range(0, 240, 20), rate=4)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 2 // 3])
+    frames = VideoFrames(path, 0.25)
+    found = grays(frames)
+    assert 1 <= len(found) < 12
+    assert found == [(number, 20 * number) for number in range(len(found))]
+    assert frames.problem == f'{path}: ends after {len(found)} of 12 frames; used up to there'
+
+
+def test_a_video_that_changes_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # JPEG pictures one after the other are a video; OpenCV scales the later ones.
+    sizes = [(64, 48)] * 2 + [(96, 48)] * 2
+    pictures = [cv2.imencode('.jpg', np.full((height, width, 3), 90, np.uint8))[1] for width, height in sizes]
+    path = tmp_path / 'a.avi'
+    path.write_bytes(b''.join(picture.tobytes() for picture in pictures))
+    frames = VideoFrames(path, 0.001)
+    assert [picture.shape for _, picture in frames] == [(48, 64, 3)] * 4
+    assert frames.problem is None
+
+    class OtherReader:
+        """One that gives them as they are."""
+
+        def __init__(self, path: str) -> None:
+            self.place = -1
+
+        def grab(self) -> bool:
+            self.place += 1
+            return self.place < len(sizes)
+
+        def retrieve(self) -> tuple[bool, np.ndarray]:
+            width, height = sizes[self.place]
+            return True, np.zeros((height, width, 3), np.uint8)
+
+        def release(self) -> None:
+            pass
+
+    monkeypatch.setattr(cv2, 'VideoCapture', OtherReader)
+    assert len(list(frames)) == 2
+    assert frames.problem == f'{path}: changes from 64x48 to 96x48 px at frame 2; used up to there'

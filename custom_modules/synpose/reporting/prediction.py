@@ -17,6 +17,7 @@ from mmpose.structures import PoseDataSample
 from rich.progress import track
 from torch import nn
 
+from synpose.datasets.videos import VIDEO_SUFFIXES
 from synpose.engine.hooks.results_hook import to_coco_result
 from synpose.files import atomic_path, write_json
 from synpose.reporting.drawing import Skeleton, draw_poses
@@ -175,11 +176,11 @@ def plan_drawings(paths: Sequence[Path], out: str | os.PathLike) -> list[Path]:
     """Name the drawing of every image, and make sure that none takes the place of an image.
 
     Args:
-        paths: Image files.
+        paths: Image files, or videos.
         out: Folder of the drawings.
 
     Returns:
-        One JPEG path an image; images of the same stem from different folders get a number.
+        One JPEG path an image, one MP4 path a video; files of the same stem from different folders get a number.
 
     Raises:
         ValueError: If a drawing would overwrite one of ``paths``, also where links hide that the two are one file.
@@ -214,13 +215,14 @@ def _read_batches(
 
 
 def _output_names(paths: Sequence[Path]) -> list[str]:
-    """Return one JPEG name a file; files of the same stem from different folders get a number."""
+    """Return one name a file, JPEG or, for videos, MP4; files of the same stem from different folders get a number."""
     used: set[str] = set()
     names = []
     for path in paths:
-        name, number = f'{path.stem}.jpg', 2
+        suffix = '.mp4' if path.suffix.lower() in VIDEO_SUFFIXES else '.jpg'
+        name, number = f'{path.stem}{suffix}', 2
         while name in used:
-            name, number = f'{path.stem}-{number}.jpg', number + 1
+            name, number = f'{path.stem}-{number}{suffix}', number + 1
         used.add(name)
         names.append(name)
     return names
