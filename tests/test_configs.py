@@ -31,7 +31,7 @@ POSE_CONFIGS = [name for name in CONFIGS if name not in OTHERS]
 DEKR_CONFIGS = [
     name
     for name in POSE_CONFIGS
-    # Those of ltsh/ train in test_ltsh_configs.py; those of the classifier's poses differ from their bases in images only.
+    # Those of ltsh/ train in test_ltsh_configs.py; those of the classifier's poses differ from their bases by images.
     if Path(name).name.startswith('dekr_')
     and not name.startswith('ltsh/')
     and not name.endswith(('448x256_train.py', '_classroom-train.py'))

@@ -3,10 +3,10 @@
 from .behavior_pose_dataset import BehaviorPoseDataset
 from .coco_body_foot_dataset import CocoBodyFootDataset
 from .columnar_coco_dataset import ColumnarCocoDataset
-from .person_crop_dataset import PersonCropDataset
 from .freiburg_sitting_dataset import FreiburgSittingDataset
 from .human36m_parts_dataset import Human36mPartsDataset
 from .people_image_dataset import PeopleImageDataset
+from .person_crop_dataset import PersonCropDataset
 from .photo_dataset import PhotoDataset
 from .real_synthetic_dataset import RealSyntheticDataset
 from .samplers import DomainBalancedSampler, TeacherGroupSampler
@@ -29,8 +29,8 @@ __all__ = [
     'Human36mPartsDataset',
     'LoadDepth',
     'LoadStencil',
-    'PersonCropDataset',
     'PeopleImageDataset',
+    'PersonCropDataset',
     'PhotoDataset',
     'RealSyntheticDataset',
     'SourceTargetDataset',
@@ -39,7 +39,7 @@ __all__ = [
     'SynPose17Dataset',
     'SynPoseDataset',
     'SynPoseImageDataset',
-    'TeacherGroupSampler',
     'SynPosePartsDataset',
+    'TeacherGroupSampler',
     'UnpairedImageDataset',
 ]

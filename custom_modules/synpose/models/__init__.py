@@ -1,20 +1,20 @@
 """Networks, registered in MMPose's ``MODELS``."""
 
 from .adversaries import DomainAdversarialPoseEstimator, DomainClassifier, GradientReversal
-from .backbones import FeedbackHourglass
+from .backbones import FeedbackHourglass, OpenPoseVGG
 from .data_preprocessors import PoseSequenceDataPreprocessor, PyramidDataPreprocessor, TranslationDataPreprocessor
 from .feature_extractors import InceptionFeatures, PoseBackboneFeatures
-from .heads import CrowdDEKRHead, DensePixelHead, PixelSoftmaxHead
-from .backbones import FeedbackHourglass, OpenPoseVGG
-from .data_preprocessors import PyramidDataPreprocessor, TranslationDataPreprocessor
-from .feature_extractors import InceptionFeatures, PoseBackboneFeatures
-from .heads import CrowdDEKRHead, PartAffinityHead, PixelSoftmaxHead
+from .heads import CrowdDEKRHead, DensePixelHead, PartAffinityHead, PixelSoftmaxHead
 from .losses import AdversarialLoss
 from .pose_classifiers import FlattenedPoseMLP, PoseClassifier, SkeletonGCN
-from .pose_estimators import CrowdPoseEstimator, DenseLabelEstimator, MeanLabelEstimator
-from .pose_estimators import CrowdPoseEstimator
+from .pose_estimators import (
+    AffineLocalizer,
+    CrowdPoseEstimator,
+    DenseLabelEstimator,
+    MeanLabelEstimator,
+    SSTNPoseEstimator,
+)
 from .pseudo_labelers import WholeBodyPseudoLabeler
-from .pose_estimators import AffineLocalizer, CrowdPoseEstimator, SSTNPoseEstimator
 from .stylizers import ColorTransferStylizer, PhotoWCTStylizer
 from .teachers import TeacherNet
 from .translators import CTGAN, IdentityTranslator, PatchDiscriminator, ResnetGenerator
@@ -46,9 +46,9 @@ __all__ = [
     'PoseSequenceDataPreprocessor',
     'PyramidDataPreprocessor',
     'ResnetGenerator',
+    'SSTNPoseEstimator',
     'SkeletonGCN',
     'TeacherNet',
-    'SSTNPoseEstimator',
     'TranslationDataPreprocessor',
     'WholeBodyPseudoLabeler',
 ]

@@ -11,19 +11,15 @@ from .whole_body_folder import write_whole_body_dataset
 
 __all__ = [
     'read_tree',
+    'write_freiburg_folder',
+    'write_human36m_folder',
     'write_mixed_dataset',
     'write_photos',
     'write_pose_results',
-    'write_posed_dataset',
-    'write_synpose_dataset',
-    'write_video',
-    'write_whole_body_dataset',
-    'write_freiburg_folder',
-    'write_human36m_folder',
-    'write_photos',
     'write_posed_dataset',
     'write_surreal_clip',
     'write_surreal_folder',
     'write_synpose_dataset',
     'write_video',
+    'write_whole_body_dataset',
 ]

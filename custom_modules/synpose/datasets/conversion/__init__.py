@@ -2,12 +2,8 @@
 
 from .convert import Summary, convert
 from .formats import FORMATS
-from .plain_coco import write_plain_coco
-from .store_json import write_store_json
-from .subset import MATCHES, take_subset
-
-__all__ = ['FORMATS', 'MATCHES', 'Summary', 'convert', 'take_subset', 'write_plain_coco', 'write_store_json']
 from .mpii_split import cut_test_groups, split_mpii
+from .plain_coco import write_plain_coco
 from .store_json import write_store_json
 from .subset import MATCHES, take_subset
 
@@ -19,5 +15,6 @@ __all__ = [
     'cut_test_groups',
     'split_mpii',
     'take_subset',
+    'write_plain_coco',
     'write_store_json',
 ]

@@ -5,9 +5,9 @@ from .carry_synthetic_mask import CarrySyntheticMask
 from .center_human_brightness import CenterHumanBrightness
 from .crop_around_person import CropAroundPerson
 from .draw_style_image import DrawStyleImage
+from .isolate_person import IsolatePerson
 from .joint_dropout import JointDropout
 from .joint_jitter import JointJitter
-from .isolate_person import IsolatePerson
 from .load_depth import LoadDepth
 from .load_mat_labels import LoadMatLabels
 from .load_parts import LoadParts
@@ -18,8 +18,8 @@ from .normalize_pose_by_box import NormalizePoseByBox
 from .pack_crowd_inputs import PackCrowdInputs
 from .pack_pose_sequence import PackPoseSequence
 from .pack_translation_inputs import PackTranslationInputs
-from .random_channel_scale import RandomChannelScale
 from .pose_guided_proposals import PoseGuidedProposals
+from .random_channel_scale import RandomChannelScale
 from .random_image_crop import RandomImageCrop
 from .random_image_flip import RandomImageFlip
 from .random_image_scale import RandomImageScale
@@ -35,9 +35,9 @@ __all__ = [
     'CenterHumanBrightness',
     'CropAroundPerson',
     'DrawStyleImage',
+    'IsolatePerson',
     'JointDropout',
     'JointJitter',
-    'IsolatePerson',
     'LoadDepth',
     'LoadMatLabels',
     'LoadParts',
@@ -48,8 +48,8 @@ __all__ = [
     'PackCrowdInputs',
     'PackPoseSequence',
     'PackTranslationInputs',
-    'RandomChannelScale',
     'PoseGuidedProposals',
+    'RandomChannelScale',
     'RandomImageCrop',
     'RandomImageFlip',
     'RandomImageScale',

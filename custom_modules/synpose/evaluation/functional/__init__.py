@@ -6,8 +6,8 @@ from .confusion import confusion_matrix
 from .detected_joints import detected_joints, root_mean_squared_error
 from .domain_probe import domain_probe
 from .frechet import FeatureMoments, frechet_distance, kernel_distance
-from .multi_person_pckh import PeopleOfImage, assign_people, in_group, multi_person_average_precision
 from .label_error import box_side, inter_ocular, label_errors, part_oks
+from .multi_person_pckh import PeopleOfImage, assign_people, in_group, multi_person_average_precision
 from .nms import nearby_joints_nms
 from .part_segmentation import class_scores, count_pixels, mean_score
 from .person_depth import depth_rmse, fitted_depth_rmse
@@ -22,11 +22,11 @@ __all__ = [
     'PeopleOfImage',
     'assign_people',
     'box_average_precision',
+    'box_side',
     'class_scores',
     'confusion_matrix',
     'count_pixels',
     'depth_rmse',
-    'box_side',
     'detected_joints',
     'domain_probe',
     'expand_boxes',
@@ -35,16 +35,14 @@ __all__ = [
     'frechet_distance',
     'greedy_matches',
     'in_group',
+    'inter_ocular',
     'iou_matrix',
     'kernel_distance',
+    'label_errors',
     'mean_score',
     'multi_person_average_precision',
     'nearby_joints_nms',
     'parametric_pose_nms',
-    'inter_ocular',
-    'kernel_distance',
-    'label_errors',
-    'nearby_joints_nms',
     'part_oks',
     'pose_boxes',
     'read_margins',

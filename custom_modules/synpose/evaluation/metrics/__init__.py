@@ -9,8 +9,8 @@ from .parametric_nms_whole_body_metric import ParametricNMSWholeBodyMetric
 from .part_segmentation_metric import PartSegmentationMetric
 from .pdj_metric import PDJMetric
 from .person_depth_metric import PersonDepthMetric
-from .submission_writer import SubmissionWriter
 from .pseudo_label_writer import PseudoLabelWriter
+from .submission_writer import SubmissionWriter
 from .translated_dataset_writer import TranslatedDatasetWriter
 from .visibility_ap_metric import VisibilityAPMetric
 
@@ -24,14 +24,8 @@ __all__ = [
     'ParametricNMSWholeBodyMetric',
     'PartSegmentationMetric',
     'PersonDepthMetric',
+    'PseudoLabelWriter',
     'SubmissionWriter',
     'TranslatedDatasetWriter',
     'VisibilityAPMetric',
-]
-__all__ = ['BBoxIoUAPMetric', 'CrowdCocoMetric', 'FIDMetric', 'PDJMetric', 'PseudoLabelWriter', 'TranslatedDatasetWriter']
-    'CrowdCocoMetric',
-    'FIDMetric',
-    'PDJMetric',
-    'PseudoLabelWriter',
-    'TranslatedDatasetWriter',
 ]

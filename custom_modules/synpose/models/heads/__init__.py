@@ -2,10 +2,7 @@
 
 from .crowd_dekr_head import CrowdDEKRHead
 from .dense_pixel_head import DensePixelHead
-from .pixel_softmax_head import PixelSoftmaxHead
-
-__all__ = ['CrowdDEKRHead', 'DensePixelHead', 'PixelSoftmaxHead']
 from .part_affinity_head import PartAffinityHead
 from .pixel_softmax_head import PixelSoftmaxHead
 
-__all__ = ['CrowdDEKRHead', 'PartAffinityHead', 'PixelSoftmaxHead']
+__all__ = ['CrowdDEKRHead', 'DensePixelHead', 'PartAffinityHead', 'PixelSoftmaxHead']

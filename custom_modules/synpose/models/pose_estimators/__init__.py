@@ -4,8 +4,6 @@ from .affine_localizer import AffineLocalizer
 from .crowd_pose_estimator import CrowdPoseEstimator
 from .dense_label_estimator import DenseLabelEstimator
 from .mean_label_estimator import MeanLabelEstimator
-
-__all__ = ['CrowdPoseEstimator', 'DenseLabelEstimator', 'MeanLabelEstimator']
 from .sstn_pose_estimator import SSTNPoseEstimator
 
-__all__ = ['AffineLocalizer', 'CrowdPoseEstimator', 'SSTNPoseEstimator']
+__all__ = ['AffineLocalizer', 'CrowdPoseEstimator', 'DenseLabelEstimator', 'MeanLabelEstimator', 'SSTNPoseEstimator']
