@@ -141,6 +141,13 @@ def test_poses_of_17_joints_are_refused(dataset: CocoWholeBodyDataset) -> None:
         evaluate(dataset, [sample])
 
 
+def test_wrong_arguments_of_nms_show_at_build() -> None:
+    with pytest.raises(TypeError, match='gamma'):
+        METRICS.build({'type': 'ParametricNMSWholeBodyMetric', 'nms': {'gamma': 22.48}})
+    with pytest.raises(ValueError, match='eta must be positive'):
+        METRICS.build({'type': 'ParametricNMSWholeBodyMetric', 'nms': {'eta': 0}})
+
+
 def test_what_nms_replaces_is_refused() -> None:
     with pytest.raises(ValueError, match='nms_thr, score_mode: replaced'):
         METRICS.build({'type': 'ParametricNMSWholeBodyMetric', 'nms_thr': 0.9, 'score_mode': 'bbox'})

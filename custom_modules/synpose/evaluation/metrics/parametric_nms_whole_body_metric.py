@@ -40,13 +40,16 @@ class ParametricNMSWholeBodyMetric(CocoWholeBodyMetric):
     compares all 133, and then five joints that match, of a hand say, make two people one.
 
     Args:
-        nms: Arguments of ``parametric_pose_nms``; False to evaluate every pose as it is, scored by ``score_mode``.
+        nms: Arguments of ``parametric_pose_nms`` that differ, True for none; False to evaluate every pose as it is,
+            scored by ``score_mode``.
         max_dets: Detections counted in an image, best first.
         **kwargs: MMPose's own arguments of ``CocoWholeBodyMetric``, without ``nms_mode``, ``nms_thr`` and, with p-NMS,
             ``score_mode``: it replaces them.
 
     Raises:
-        ValueError: If one of these is given; at its batch, if a pose has not 133 joints or a value is not finite.
+        TypeError: If ``parametric_pose_nms`` has no such argument.
+        ValueError: If one of these is given, or an argument of ``nms`` is out of range; at its batch, if a pose has not
+            133 joints or a value is not finite.
     """
 
     def __init__(self, nms: dict[str, Any] | bool = True, max_dets: int = 300, **kwargs: Any) -> None:
@@ -56,6 +59,7 @@ class ParametricNMSWholeBodyMetric(CocoWholeBodyMetric):
         super().__init__(nms_mode='none', **kwargs)
         self.nms = None if nms is False else {'joints': range(17), **(nms if isinstance(nms, dict) else {})}
         self.max_dets = max_dets
+        parametric_pose_nms([], [], [], **(self.nms or {}))  # a wrong argument shows now, not after the test
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Keep the predictions of a batch; see MMPose's method."""
