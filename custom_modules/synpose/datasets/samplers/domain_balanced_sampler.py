@@ -13,6 +13,8 @@ from torch.utils.data import Sampler
 
 from .endless_order import EndlessOrder
 
+_CHUNK = 256  # batches that are Python lists at a time
+
 
 def batch_counts(ratio: Sequence[float], batch_size: int) -> list[int]:
     """Return how many pictures of each dataset are in a batch.
@@ -106,8 +108,9 @@ class DomainBalancedSampler(Sampler):
     def __iter__(self) -> Iterator[list[int]]:
         """Iterate over the batches of this process: indices into the combined dataset."""
         columns = [self._column(number) for number in range(len(self.sizes))]
-        for batch in np.concatenate(columns, axis=1):
-            yield batch.tolist()
+        batches = np.concatenate(columns, axis=1)
+        for start in range(0, len(batches), _CHUNK):
+            yield from batches[start : start + _CHUNK].tolist()
 
     def _column(self, number: int) -> np.ndarray:
         """Return what this process draws of a dataset in this epoch, ``(batches, counts[number])`` int64."""
