@@ -139,14 +139,14 @@ def _video_blocks(record: SourceRecord, classes: Sequence[str]) -> list[Block]:
             )
         )
     header = ('student', 'frames', 'most frequent behavior', 'looks mostly', 'hand up')
-    times = [frame.time or 0.0 for frame in record.frames]
+    seconds = [frame.time or 0.0 for frame in record.frames]
     text = Text(
-        f'{len(record.frames)} frames over {times[-1] - times[0]:.0f} s, {len(by_student)} numbers given. A student '
-        'who is not found for a while, or changes the place, gets a new number.'
+        f'{len(record.frames)} frames over {seconds[-1] - seconds[0]:.0f} s, {len(by_student)} numbers given. A '
+        'student who is not found for a while, or changes the place, gets a new number.'
     )
     table = Table('Students', header, tuple(rows[:MOST_ROWS]), folded=len(rows) > 40)
     name = Path(record.source).name
-    return [text, _chart(name, record.frames, classes, times, 'time (s)'), table]
+    return [text, _chart(name, record.frames, classes, seconds, 'time (s)'), table]
 
 
 def _chart(name: str, frames: Sequence[Frame], classes: Sequence[str], places: Sequence[float], unit: str) -> Gallery:
@@ -173,8 +173,9 @@ def _chart(name: str, frames: Sequence[Frame], classes: Sequence[str], places: S
 
 def _share_table(caption: str, field: str, students: Sequence[Student], names: Sequence[str]) -> Table:
     counts = Counter(getattr(student, field) for student in students)
-    rows = [(name, counts[name], _share(counts[name], len(students))) for name in names]
-    return Table(caption, (field, 'times', 'share'), tuple(sorted(rows, key=lambda row: -row[1])))
+    order = sorted(names, key=lambda name: -counts[name])
+    rows = tuple((name, counts[name], _share(counts[name], len(students))) for name in order)
+    return Table(caption, (field, 'times', 'share'), rows)
 
 
 def _count(frame: Frame, behavior: str) -> int:
