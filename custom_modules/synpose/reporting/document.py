@@ -167,11 +167,16 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
+def render_template(name: str, **values: Any) -> str:
+    """Render a template of this package that is not of a report."""
+    return _environment().get_template(name).render(**values)
+
+
 def render_html(document: Document) -> str:
     """Render one self-contained page: pictures and style inside, nothing fetched."""
-    return _environment().get_template('report.html.j2').render(document=document)
+    return render_template('report.html.j2', document=document)
 
 
 def render_markdown(document: Document, picture_folder: str) -> str:
     """Render Markdown whose pictures are links into ``picture_folder`` (relative to the Markdown file)."""
-    return _environment().get_template('report.md.j2').render(document=document, folder=picture_folder)
+    return render_template('report.md.j2', document=document, folder=picture_folder)

@@ -1,0 +1,72 @@
+"""tools/pseudo_label.py as a user calls it: files anywhere, and photos without annotations."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from synpose.skeletons import COCO17_NAMES
+from synpose.testing import read_tree, write_photos, write_synpose_dataset
+from synpose.testing.small_teachers import write_teacher
+
+CONFIG = """
+_base_ = ['{base}']
+model = dict(
+    teachers=[dict(parts=('body', 'foot', 'face', 'left_hand', 'right_hand'), config={config!r},
+                   checkpoint={checkpoint!r})],
+    limits=dict(crossing=False),
+    chunk_size=4,
+)
+test_dataloader = dict(batch_size=2, num_workers=0)
+"""
+BASE = Path(__file__).parents[2] / 'configs' / '_base_' / 'pseudo_label.py'
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    files = write_teacher(tmp_path / 'teacher', 'coco_wholebody', 133)
+    path = tmp_path / 'job.py'
+    path.write_text(CONFIG.format(base=BASE, **files))
+    return path
+
+
+def test_a_file_and_a_folder(tmp_path: Path, config: Path, run_tool: Callable[..., int]) -> None:
+    write_synpose_dataset(tmp_path / 'data', 2, 2, (64, 48), ('train',), COCO17_NAMES)
+    (tmp_path / 'elsewhere').mkdir()
+    ann_file = (tmp_path / 'data/annotations/train.json').rename(tmp_path / 'elsewhere/mine.json')
+    arguments = (config, '--ann', ann_file, '--images', tmp_path / 'data/images', '--out', tmp_path / 'out')
+    arguments += ('--work-dir', tmp_path / 'logs')
+    assert run_tool('pseudo_label.py', *arguments) == 0
+    people = json.loads((tmp_path / 'out/elsewhere/mine.json').read_text())['annotations']
+    assert len(people) == 4
+    assert all('face_kpts' in person for person in people)
+    assert (tmp_path / 'out/data/images/000001.png').is_file()
+    before = read_tree(tmp_path / 'out')
+    (tmp_path / 'rejected.txt').write_text('2\n')
+    assert run_tool('pseudo_label.py', *arguments, '--rejected', tmp_path / 'rejected.txt') == 0
+    after = json.loads((tmp_path / 'out/elsewhere/mine.json').read_text())['annotations']
+    assert not after[1]['face_valid']
+    assert read_tree(tmp_path / 'out/labels') == {
+        name.removeprefix('labels/'): text for name, text in before.items() if name.startswith('labels/')
+    }
+
+
+def test_photos_without_annotations_are_listed(tmp_path: Path, config: Path, run_tool: Callable[..., int]) -> None:
+    write_photos(tmp_path / 'photos' / 'day', 3)
+    arguments = (config, '--images', tmp_path / 'photos', '--out', tmp_path / 'out', '--work-dir', tmp_path / 'logs')
+    assert run_tool('pseudo_label.py', *arguments) == 0  # without a detector nobody is found
+    content = json.loads((tmp_path / 'out/annotations/photos.json').read_text())
+    assert [image['file_name'] for image in content['images']] == [f'day/photo_0{k}.png' for k in range(3)]
+    assert content['annotations'] == []
+    assert (tmp_path / 'out/images/day/photo_00.png').is_file()
+    before = read_tree(tmp_path / 'out')
+    assert run_tool('pseudo_label.py', *arguments) == 0
+    assert read_tree(tmp_path / 'out') == before
+
+
+def test_bad_arguments(tmp_path: Path, config: Path, run_tool: Callable[..., int], capsys) -> None:
+    assert run_tool('pseudo_label.py', config, '--ann', 'x.json') == 2
+    assert run_tool('pseudo_label.py', config, '--images', tmp_path) == 2
+    assert run_tool('pseudo_label.py', config, '--images', tmp_path / 'none', '--out', tmp_path / 'out') == 1
+    assert 'none' in capsys.readouterr().err
