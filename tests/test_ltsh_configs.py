@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,11 @@ DATA = {
 }
 
 
+@cache
+def load(path):
+    return Config.fromfile(path)
+
+
 @pytest.fixture(scope='module')
 def data(tmp_path_factory):
     return write_mixed_dataset(tmp_path_factory.mktemp('ltsh'), 6, image_size=(96, 64), splits=('train',))
@@ -59,10 +65,11 @@ def parts_of(config):
     return [part.get('dataset', part) for part in parts]
 
 
-@pytest.mark.parametrize('row', sorted(ROWS))
+# The others differ from one of these by a folder or by the name of a policy, see below.
+@pytest.mark.parametrize('row', ['real', 'synthetic', 'mixed-masks', 'teacher-c', 'teacher-md', 'hardest-first'])
 def test_a_small_one_trains(row, data, tmp_path, monkeypatch):
     monkeypatch.setattr(Config, 'pretty_text', property(lambda self: repr(self.to_dict())))  # formatting takes seconds
-    config = shrink_dekr(Config.fromfile(ROWS[row]), (96, 64))
+    config = shrink_dekr(load(ROWS[row]), (96, 64))
     for part in parts_of(config):
         part.data_root = str(data)
     config.train_dataloader.update(num_workers=0, persistent_workers=False)
@@ -83,8 +90,8 @@ def test_a_small_one_trains(row, data, tmp_path, monkeypatch):
     after = look.state(runner)
     kept = {name for name in after if torch.equal(after[name], look.before[name])}
     stem = {name for name in after if name.startswith(('backbone.conv1.', 'backbone.bn1.', 'backbone.layer1.0.bn2.'))}
-    assert bool(kept & stem) == (row not in ('init', 'real'))
-    assert not stem - kept or row in ('init', 'real')
+    assert bool(kept & stem) == (row != 'real')
+    assert not stem - kept or row == 'real'
     if row in DATA:
         for batch in look.samples:
             assert [sample.domain_label for sample in batch] == [0, 0, 0, 1, 1, 1]
@@ -103,7 +110,7 @@ def test_a_small_one_trains(row, data, tmp_path, monkeypatch):
 @pytest.mark.parametrize('rows', [ROWS, FULL])
 def test_rows_say_what_they_train_on(rows):
     assert set(rows) - {'init'} == {'real', 'synthetic', *DATA}
-    configs = {row: Config.fromfile(path) for row, path in rows.items()}
+    configs = {row: load(path) for row, path in rows.items()}
     for row, config in configs.items():
         types = [hook.type for hook in config.custom_hooks]
         assert ('FrozenLayersHook' in types) == (row not in ('init', 'real'))
@@ -122,9 +129,9 @@ def test_rows_say_what_they_train_on(rows):
 
 
 def test_every_small_row_has_as_many_iterations():
-    sizes = {'init': 192, 'real': 192, 'synthetic': 264}  # images, of which the README of the study tells
+    sizes = {'init': 192, 'real': 192, 'synthetic': 264}  # images that their configs render
     for row, path in ROWS.items():
-        config = Config.fromfile(path)
+        config = load(path)
         own = 3 if row in DATA else 6
         iterations = config.train_cfg.max_epochs * math.ceil(sizes.get(row, 192) / own)
         assert iterations == {'init': 1920, 'synthetic': 968}.get(row, 960)

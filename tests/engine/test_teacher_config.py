@@ -2,10 +2,9 @@
 
 import contextlib
 import json
+import multiprocessing
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-import synpose  # noqa: F401 - the processes of torchrun run this file alone
 from synpose.testing import write_mixed_dataset
 from synpose.testing.small_dekr import shrink_dekr
 
@@ -121,11 +119,13 @@ class Journal(Hook):
         path.write_text(json.dumps(self.lines))
 
 
-def train_as_one_of_many(config_path, work_dir):
-    """Train in a process of torchrun, with workers that live on from epoch to epoch."""
+def train_as_one_of_two(config, work_dir, rank, port):
+    """Train in a forked process, with a worker that lives on from epoch to epoch."""
+    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE='2')
+    os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
     torch.set_num_threads(1)
     torch.distributed.init_process_group('gloo')
-    config = Config.fromfile(config_path)
+    config = Config(config.to_dict())
     config.launcher = 'pytorch'
     config.train_dataloader.update(num_workers=1, persistent_workers=True)
     config.train_dataloader.batch_sampler.steps = 1
@@ -139,16 +139,18 @@ def train_as_one_of_many(config_path, work_dir):
 
 
 def test_two_processes_have_one_teacher(config, tmp_path):
-    Config(config.to_dict()).dump(tmp_path / 'all.py')
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         port = probe.getsockname()[1]
-    torchrun = (sys.executable, '-m', 'torch.distributed.run', '--nproc-per-node=2')
-    address = ('--master-addr=127.0.0.1', f'--master-port={port}')
-    arguments = (__file__, str(tmp_path / 'all.py'), str(tmp_path / 'two'))
-    environment = {**os.environ, 'OMP_NUM_THREADS': '1'}
-    run = subprocess.run([*torchrun, *address, *arguments], capture_output=True, env=environment)
-    assert run.returncode == 0, run.stderr.decode()[-3000:]
+    fork = multiprocessing.get_context('fork')  # spawned ones would import everything again
+    processes = [
+        fork.Process(target=train_as_one_of_two, args=(config, str(tmp_path / 'two'), rank, port)) for rank in (0, 1)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
     first, second = (json.loads((tmp_path / f'two/rank{rank}.json').read_text()) for rank in (0, 1))
     assert len(first) == len(second) == 6
     for mine, theirs in zip(first, second):
@@ -163,7 +165,3 @@ def test_two_processes_have_one_teacher(config, tmp_path):
         real = [line['images'][0] for lines in (first[epoch], second[epoch]) for line in lines]
         assert sorted(real) == [1, 2, 3, 4, 5, 6]
     assert len(json.loads((tmp_path / 'two/teacher.json').read_text())['rows']) == 6
-
-
-if __name__ == '__main__':
-    train_as_one_of_many(*sys.argv[1:])
