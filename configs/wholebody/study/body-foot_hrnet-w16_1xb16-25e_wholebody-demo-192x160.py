@@ -6,7 +6,7 @@ train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs + 1)  # tested o
 param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=max_epochs)]
 work_dir = 'work_dirs/study/wholebody/teachers/body-foot'
 
-codec = dict(type='UDPHeatmap', input_size=(144, 192), heatmap_size=(36, 48), sigma=1.5)
+codec = dict(type='UDPHeatmap', input_size=(160, 192), heatmap_size=(40, 48), sigma=1.5)
 model = dict(head=dict(out_channels=23, decoder=codec))
 
 crop = dict(type='TopdownAffine', input_size=codec['input_size'], use_udp=True)
