@@ -1,5 +1,5 @@
 # What the small top-down models of the whole-body study share: a narrow HRNet with maps of stride 4, trained from
-# scratch on a rendered set (configs/generate/wholebody_demo.py) that tools/convert.py coco133 made plain COCO-WholeBody.
+# scratch on a rendered set (configs/generate/wholebody_demo.py) that tools/convert.py coco133 made COCO-WholeBody.
 # A config that inherits this says which points, how large the crops are and how long it trains.
 _base_ = ['mmpose::_base_/default_runtime.py']
 custom_imports = dict(imports=['synpose'], allow_failed_imports=False)

@@ -64,7 +64,11 @@ def test_errors_are_divided_by_the_size_of_the_part(compare):
     assert errors['face']['NME'] == pytest.approx(0.1 / 136)
     assert errors['foot']['NME'] == pytest.approx(0.1 / 12)
     assert errors['face']['confidence'][4] == {
-        'low': 0.4, 'high': 0.5, 'points': 2, 'NME': pytest.approx(0.05), 'PCK@0.1': 1.0
+        'low': 0.4,
+        'high': 0.5,
+        'points': 2,
+        'NME': pytest.approx(0.05),
+        'PCK@0.1': 1.0,
     }
     assert errors['foot']['confidence'][2]['points'] == 2
     assert errors['foot']['confidence'][2]['NME'] == pytest.approx(0.05)

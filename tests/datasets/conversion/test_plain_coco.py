@@ -103,7 +103,7 @@ def test_a_person_without_a_field_is_named(source, tmp_path, lost):
 def test_what_cannot_be_done_is_said(tmp_path):
     root = write_synpose_dataset(tmp_path / 'set', num_images=1, num_people=1, splits=['train'])
     path = root / 'annotations/train.json'
-    with pytest.raises(ValueError, match='foot_kpts: missing; tools/generate.py writes it for wholebody=True'):
+    with pytest.raises(ValueError, match=r'foot_kpts: missing; tools/generate\.py writes it for wholebody=True'):
         write_plain_coco(path, tmp_path / 'made.json', wholebody=True)
     with pytest.raises(FileExistsError, match='exists'):
         write_plain_coco(path, path)

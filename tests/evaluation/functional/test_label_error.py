@@ -73,7 +73,7 @@ def test_bins_of_confidence(measured):
 
 
 def test_parts_without_a_size_have_no_error_but_are_covered(measured):
-    truth, labels, confidence, sizes, *rest = measured
+    truth, labels, confidence, _, *rest = measured
     figures = label_errors(truth, labels, confidence, np.array([np.nan, 20.0]), *rest)
     assert figures['NME'] == pytest.approx(0.1)
     assert figures['coverage'] == pytest.approx(4 / 5)

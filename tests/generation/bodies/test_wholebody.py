@@ -38,15 +38,22 @@ def test_points_are_joints_bones_or_skin(maps):
     points = dict(zip(POINT_NAMES, from_vertices @ vertices + from_heads @ heads))
     joints, bones = dict(zip(JOINT_NAMES, vertices)), {label: heads[i] for label, i in BONES.items()}
     places = {
-        'left_big_toe': joints['left_toe'], 'face-8': joints['chin'],
-        'left_heel': vertices[59], 'face-3': vertices[[60, 61]].mean(0),
+        'left_big_toe': joints['left_toe'],
+        'face-8': joints['chin'],
+        'left_heel': vertices[59],
+        'face-3': vertices[[60, 61]].mean(0),
         'right_heel': 0.25 * vertices[60] + 0.25 * vertices[61] + 0.5 * vertices[62],
-        'left_hand_root': bones['wrist.L'], 'right_hand_root': bones['wrist.R'],
+        'left_hand_root': bones['wrist.L'],
+        'right_hand_root': bones['wrist.R'],
         # The thumb's root lies at the wrist: COCO-WholeBody has four points of it as of every finger.
-        'left_thumb1': bones['finger1-1.L'], 'left_thumb2': joints['left_thumb_1'],
-        'left_thumb3': joints['left_thumb_2'], 'left_thumb4': joints['left_thumb_tip'],
-        'right_forefinger1': joints['right_index_1'], 'right_forefinger2': joints['right_index_2'],
-        'right_forefinger3': bones['finger2-3.R'], 'right_forefinger4': joints['right_index_tip'],
+        'left_thumb1': bones['finger1-1.L'],
+        'left_thumb2': joints['left_thumb_1'],
+        'left_thumb3': joints['left_thumb_2'],
+        'left_thumb4': joints['left_thumb_tip'],
+        'right_forefinger1': joints['right_index_1'],
+        'right_forefinger2': joints['right_index_2'],
+        'right_forefinger3': bones['finger2-3.R'],
+        'right_forefinger4': joints['right_index_tip'],
         'right_pinky_finger3': bones['finger5-3.R'],
     }
     for name, place in places.items():

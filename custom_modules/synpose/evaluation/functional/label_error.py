@@ -68,8 +68,8 @@ def label_errors(
 ) -> dict[str, Any]:
     """Measure the labels of one part of N people.
 
-    A point takes part in ``NME`` and ``PCK`` if both have it (visibility above 0) and its part has a size; means are over
-    all such points. Figures without a point are None.
+    A point takes part in ``NME`` and ``PCK`` if both have it (visibility above 0) and its part has a size; means are
+    over all such points. Figures without a point are None.
 
     Args:
         truth: ``(N, K, 3)`` x, y, px, and visibility (0 absent, 1 occluded, 2 visible).
@@ -93,8 +93,8 @@ def label_errors(
     shape = truth.shape[:2]
     if truth.shape != (*shape, 3) or labels.shape != truth.shape or confidence.shape != shape:
         raise ValueError(
-            f'truth {truth.shape}, labels {labels.shape} and confidence {confidence.shape} must be (N, K, 3), (N, K, 3) '
-            'and (N, K)'
+            f'truth {truth.shape}, labels {labels.shape} and confidence {confidence.shape} must be (N, K, 3), '
+            '(N, K, 3) and (N, K)'
         )
     if sizes.shape != shape[:1] or areas.shape != shape[:1] or sigmas.shape != shape[1:]:
         raise ValueError(f'sizes {sizes.shape}, areas {areas.shape} and sigmas {sigmas.shape} must be (N,), (N,), (K,)')

@@ -119,7 +119,7 @@ class AnnyBody(BodyModel):
         """
         if len(self.template) != NUM_VERTICES:
             raise ValueError(
-                f"anny's mesh has {len(self.template)} vertices, but the points of the face were chosen on {NUM_VERTICES}"
+                f"anny's mesh has {len(self.template)} vertices, but the face's points were chosen on {NUM_VERTICES}"
             )
         measured = self._measured()
         feet = (f'{side}_{point}' for side in ('left', 'right') for point in ('small_toe', 'heel'))

@@ -6,8 +6,9 @@ corner, left eye from its inner one, outer lips clockwise from the right corner,
 
 How each was chosen, on the mean body seen from the front (x to its right, z up):
 
-- jaw: vertices where the face turns away from the viewer (normals 10 to 35 degrees ahead of the outline), at equal turns
-  about the face's middle, from the height of the eyes just ahead of the ears to :meth:`AnnyBody.chin_vertex`;
+- jaw: vertices where the face turns away from the viewer (normals 10 to 30 degrees ahead of the outline), at about
+  equal turns around the face's middle, from the height of the eyes just ahead of the ears to
+  :meth:`AnnyBody.chin_vertex`;
 - brows: along the middle of the brows that people get, whose ends and top fall between vertices: the means of two;
 - nose: the midline at the height of the eyes, the tip (the vertex furthest ahead), two at equal steps between; below,
   the deepest point under the septum, where the wings meet the lip, and under the middles of the nostrils;

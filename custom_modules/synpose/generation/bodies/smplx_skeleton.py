@@ -83,8 +83,10 @@ OFFICIAL_LANDMARKS = {
 """Vertices of the official topology, as published in ``smplx/vertex_ids.py`` of github.com/vchoutas/smplx."""
 
 OFFICIAL_FEET = {
-    'left_small_toe': 5780, 'left_heel': 8846,
-    'right_small_toe': 8474, 'right_heel': 8635,
+    'left_small_toe': 5780,
+    'left_heel': 8846,
+    'right_small_toe': 8474,
+    'right_heel': 8635,
 }
 """Vertices of COCO-WholeBody's further points of the feet, from the same list."""
 

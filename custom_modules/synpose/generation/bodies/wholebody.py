@@ -14,7 +14,7 @@ POINT_NAMES = WHOLEBODY133_NAMES[WHOLEBODY_SLICES['foot'].start :]
 
 
 def hand_bones() -> dict[str, str]:
-    """Return the bone whose joint each point of the hands is that the 59 joints lack: wrist, thumb's root, third joints."""
+    """Return the bone at each point of the hands that the 59 joints lack: wrists, roots of thumbs, third joints."""
     bones = {}
     for side, suffix in (('left', 'L'), ('right', 'R')):
         points = WHOLEBODY133_NAMES[WHOLEBODY_SLICES[f'{side}hand']]

@@ -95,8 +95,8 @@ CHECKS: dict[str, Check] = {
         joints.check_surface,
     ),
     'wholebody': Check(
-        "COCO-WholeBody's points, where the set has them, are whole, in the image, near their part's box, and where the "
-        'joints are that they share with the others.',
+        "COCO-WholeBody's points, where the set has them, are whole, in the image, near their part's box, and at the "
+        'joints that they share with the others.',
         ('keypoints', 'synthetic', 'wholebody'),
         wholebody.check_wholebody,
     ),
