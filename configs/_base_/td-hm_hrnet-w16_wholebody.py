@@ -53,7 +53,8 @@ model = dict(
 load = [dict(type='LoadImage'), dict(type='GetBBoxCenterScale')]
 augment = [
     dict(type='RandomFlip', direction='horizontal'),
-    dict(type='RandomBBoxTransform', shift_factor=0.1, scale_factor=(0.75, 1.35), rotate_factor=30),
+    # Boxes that are derived from the body's joints lie beside and around those of the set by as much.
+    dict(type='RandomBBoxTransform', shift_factor=0.2, shift_prob=0.5, scale_factor=(0.75, 1.5), rotate_factor=30),
 ]
 data_root = 'data/study/wholebody/'
 images = dict(img='images/')

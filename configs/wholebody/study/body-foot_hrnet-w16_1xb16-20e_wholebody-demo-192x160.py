@@ -1,4 +1,4 @@
-# The study's teacher of feet: body and feet of rendered people, from the person's box. About 12 minutes on a core.
+# The study's teacher of feet: body and feet of rendered people, from the person's box. Planned for about 12 minutes.
 _base_ = ['../../_base_/td-hm_hrnet-w16_wholebody.py']
 
 max_epochs = 20

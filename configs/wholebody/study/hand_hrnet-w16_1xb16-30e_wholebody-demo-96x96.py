@@ -1,4 +1,4 @@
-# The study's teacher of hands: 21 points in crops of rendered hands, left ones and right ones. About 13 minutes.
+# The study's teacher of hands: 21 points in crops of rendered hands, left and right. Planned for about 13 minutes.
 _base_ = ['../../_base_/td-hm_hrnet-w16_wholebody.py']
 
 max_epochs = 30

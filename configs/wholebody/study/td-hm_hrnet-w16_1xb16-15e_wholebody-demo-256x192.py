@@ -1,4 +1,4 @@
-# The study's student of all 133 points, on true labels. About 14 minutes on a core.
+# The study's student of all 133 points, on true labels. Planned for about 14 minutes on a core.
 _base_ = ['../../_base_/td-hm_hrnet-w16_wholebody.py']
 
 max_epochs = 15

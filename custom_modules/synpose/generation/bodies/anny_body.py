@@ -99,7 +99,7 @@ class AnnyBody(BodyModel):
     def regressors(self) -> tuple[Any, Any]:
         """See :meth:`BodyModel.regressors`; COCO's joints are anny's own regressors'."""
         measured = self._measured()
-        on_skin = {
+        on_skin: dict[str, int | np.ndarray] = {
             'nose': measured['nose'],
             'head_top': int(np.argmax(self.template[:, 2])),
             'chin': self.chin_vertex(),
