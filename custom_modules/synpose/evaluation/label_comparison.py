@@ -113,12 +113,12 @@ def _check_same(truth: _Labels, labels: _Labels, truth_file: str | os.PathLike, 
                 f'{label_file}: annotation {number}: image_id: is of image {labels.images[number]!r}, but in '
                 f'{truth_file} of {truth.images[number]!r}: not the same images'
             )
-        own = _numbers(record, 'bbox', 4, truth_file)
-        other = _numbers(labels.records[number], 'bbox', 4, label_file)
-        if np.abs(own - other).max() > _BOX_TOLERANCE:
+        box = _numbers(record, 'bbox', 4, truth_file)
+        label_box = _numbers(labels.records[number], 'bbox', 4, label_file)
+        if np.abs(box - label_box).max() > _BOX_TOLERANCE:
             raise ValueError(
-                f'{label_file}: annotation {number}: bbox: is {other.tolist()}, but in {truth_file} {own.tolist()}: not '
-                'the same people'
+                f'{label_file}: annotation {number}: bbox: is {label_box.tolist()}, but in {truth_file} '
+                f'{box.tolist()}: not the same people'
             )
 
 
