@@ -24,7 +24,7 @@ def rows(count):
     ]
 
 
-@pytest.mark.parametrize('count', [1, 2, 30])
+@pytest.mark.parametrize('count', [1, 30])
 def test_it_draws(count):
     image = Image.open(io.BytesIO(draw_teacher_curves(['a', 'b', 'c'], rows(count))))
     assert image.size[0] > 1000
