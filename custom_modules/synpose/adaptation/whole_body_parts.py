@@ -4,20 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from synpose.skeletons import WHOLEBODY133_NAMES
+from synpose.skeletons import WHOLEBODY133_NAMES, WHOLEBODY_SLICES
 
+FIELDS: dict[str, str] = {'foot': 'foot', 'face': 'face', 'left_hand': 'lefthand', 'right_hand': 'righthand'}
+"""How the fields of each part begin in a file: ``face_kpts``, ``face_valid``, ``face_box``, ..."""
 PARTS: dict[str, slice] = {
-    'body': slice(0, 17),
-    'foot': slice(17, 23),
-    'face': slice(23, 91),
-    'left_hand': slice(91, 112),
-    'right_hand': slice(112, 133),
+    'body': slice(0, WHOLEBODY_SLICES['foot'].start),
+    **{part: WHOLEBODY_SLICES[name] for part, name in FIELDS.items()},
 }
 """Where each part stands among the 133 joints."""
 PSEUDO_PARTS: tuple[str, ...] = tuple(PARTS)[1:]
 """The parts that teachers label; the body's joints are the annotated ones."""
-FIELDS: dict[str, str] = {'foot': 'foot', 'face': 'face', 'left_hand': 'lefthand', 'right_hand': 'righthand'}
-"""How the fields of each part begin in a file: ``face_kpts``, ``face_valid``, ``face_box``, ..."""
 BOXED_PARTS: tuple[str, ...] = ('face', 'left_hand', 'right_hand')
 """The parts that have a box of their own."""
 HALPE26_FEET: tuple[int, ...] = (20, 22, 24, 21, 23, 25)
