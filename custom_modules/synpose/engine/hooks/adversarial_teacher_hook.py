@@ -44,8 +44,8 @@ class AdversarialTeacherHook(Hook):
     Losses that are not finite, and images without joints, count for nothing; a draw without any finite synthetic loss
     is neither rewarded nor penalized, and without a real one the teacher sees the last image again.
 
-    Every draw goes to the visualizer's backends (``teacher/...``), and the last rewards and the largest probability
-    into the log. At the end of the training ``teacher.png`` and ``teacher.json`` in the work dir show all draws.
+    Every draw goes to the visualizer's backends (``teacher/...``); the log tells the last group and the largest
+    probability. At the end of the training ``teacher.png`` and ``teacher.json`` in the work dir show all draws.
 
     Args:
         policy: ``'teacher'``, or what it is compared with: ``'uniform'`` over groups, ``'proportional'`` to their
