@@ -36,7 +36,8 @@ dataset = dict(type='ColumnarCocoDataset', metainfo=dict(from_file='configs/_bas
 train_dataloader = dict(
     batch_size=8,
     dataset=dict(
-        ann_file='annotations/coco_wholebody_pseudo_train2017.json',
+        data_root='data/coco-pseudo/',  # where pseudo-label_rtmpose-halpe26_hrnetv2-300w_rtmpose-hand5_coco.py writes
+        ann_file='annotations/person_keypoints_train2017.json',
         pipeline=[dict(type='LoadImage'), *augment],
         **dataset,
     ),

@@ -18,7 +18,12 @@ custom_hooks = [
 
 dataset = dict(type='ColumnarCocoDataset', metainfo=dict(from_file='configs/_base_/datasets/coco_wholebody.py'))
 train_dataloader = dict(
-    dataset=dict(ann_file='annotations/coco_wholebody_pseudo_train2017.json', pipeline=stage1, **dataset)
+    dataset=dict(
+        data_root='data/coco-pseudo/',
+        ann_file='annotations/person_keypoints_train2017.json',
+        pipeline=stage1,
+        **dataset,
+    )
 )
 val_dataloader = dict(dataset=dataset)
 test_dataloader = val_dataloader
