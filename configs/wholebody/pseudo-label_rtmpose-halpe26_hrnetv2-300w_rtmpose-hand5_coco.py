@@ -1,6 +1,6 @@
 # The labels that seed 003 trains on: feet, face and hands each by a model of their own, all of them published. Its
 # PRNet becomes a 68-point face model, its OpenPose and AlphaPose become RTMPose. The models of faces and hands are
-# trained on tighter boxes than those derived from the body's joints.
+# trained on tighter boxes than those derived from the body's joints (benchmarks/part_boxes.py).
 _base_ = ['../_base_/pseudo_label.py']
 
 checkpoints = 'https://download.openmmlab.com/mmpose/'
@@ -22,7 +22,7 @@ model = dict(
             parts=('left_hand', 'right_hand'),
             config='mmpose::hand_2d_keypoint/rtmpose/hand5/rtmpose-m_8xb256-210e_hand5-256x256.py',
             checkpoint=rtmpose + 'rtmpose-m_simcc-hand5_pt-aic-coco_210e-256x256-74fb594_20230320.pth',
-            box_scale=0.6,
+            box_scale=0.5,
         ),
     ]
 )

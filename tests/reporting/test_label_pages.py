@@ -4,49 +4,8 @@ import re
 import numpy as np
 import pytest
 
-from synpose.adaptation.whole_body_labels import empty_fields
-from synpose.reporting.label_index import LabelIndex, part_confidences
 from synpose.reporting.label_pages import LabelPages, draw_person
-from synpose.skeletons import COCO17_NAMES
 from synpose.testing import write_synpose_dataset
-
-
-def certain(face, foot=None):
-    """Fields of a person whose face, and perhaps feet, have labels of these confidences."""
-    fields = empty_fields()
-    fields.update(face_valid=True, face_kpts=[20, 20, 2] * 34 + [0, 0, 0] * 34, face_box=[15, 15, 10, 10])
-    fields['keypoint_scores'][23 : 23 + 34] = [face] * 34
-    fields['keypoint_scores'][23 + 34 : 91] = [0.01] * 34  # not labeled
-    if foot is not None:
-        fields.update(foot_valid=True, foot_kpts=[9, 9, 2] * 6)
-        fields['keypoint_scores'][17:23] = [foot] * 6
-    return fields
-
-
-@pytest.fixture
-def labeled(tmp_path):
-    """Six people: least confidences .9, .4, .2, none, crowd, .6."""
-    write_synpose_dataset(tmp_path, 3, 2, (64, 48), ('train',), COCO17_NAMES)
-    path = tmp_path / 'annotations' / 'train.json'
-    content = json.loads(path.read_text())
-    added = [certain(0.9), certain(0.8, 0.4), certain(0.2), empty_fields(), certain(0.1), certain(0.6, 0.7)]
-    for person, fields in zip(content['annotations'], added):
-        person.update(fields)
-    content['annotations'][4]['iscrowd'] = 1
-    path.write_text(json.dumps(content))
-    return tmp_path
-
-
-def test_confidence_is_that_of_labeled_joints():
-    assert part_confidences(certain(0.8, 0.4)) == pytest.approx({'face': 0.8, 'foot': 0.4})
-    assert part_confidences(empty_fields()) == {}
-    assert part_confidences({'keypoints': [1, 2, 2]}) == {}
-
-
-def test_the_worst_come_first(labeled):
-    index = LabelIndex.build(labeled / 'annotations' / 'train.json')
-    assert [person['id'] for person in index.read(0, 9)] == [3, 2, 6, 1, 4]
-    assert index.joint_names == COCO17_NAMES
 
 
 def test_pages_hold_each_person_once(labeled):

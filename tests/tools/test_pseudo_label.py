@@ -34,7 +34,11 @@ def config(tmp_path: Path) -> Path:
 def test_a_file_and_a_folder(tmp_path: Path, config: Path, run_tool: Callable[..., int]) -> None:
     write_synpose_dataset(tmp_path / 'data', 2, 2, (64, 48), ('train',), COCO17_NAMES)
     (tmp_path / 'elsewhere').mkdir()
-    ann_file = (tmp_path / 'data/annotations/train.json').rename(tmp_path / 'elsewhere/mine.json')
+    ann_file = tmp_path / 'elsewhere/mine.json'
+    content = json.loads((tmp_path / 'data/annotations/train.json').read_text())
+    for image in content['images']:  # as COCO has them
+        del image['stencil_file'], image['depth_file']
+    ann_file.write_text(json.dumps(content))
     arguments = (config, '--ann', ann_file, '--images', tmp_path / 'data/images', '--out', tmp_path / 'out')
     arguments += ('--work-dir', tmp_path / 'logs')
     assert run_tool('pseudo_label.py', *arguments) == 0

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,8 @@ def describe_model(model: nn.Module, config: Config, checkpoint: str | None) -> 
     """
     dataset = {key: value for key, value in config.test_dataloader.dataset.items() if key not in _PLACES}
     settings = {'model': config.model, 'dataset': dataset, 'test_cfg': config.get('test_cfg')}
-    says = model.describe() if callable(getattr(model, 'describe', None)) else {}
+    describe: Callable[[], dict[str, Any]] = getattr(model, 'describe', dict)
+    says = describe()
     return {'type': type(model).__name__, **describe_weights(model, checkpoint), 'config': as_json(settings), **says}
 
 

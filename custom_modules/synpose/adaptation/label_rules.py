@@ -50,7 +50,7 @@ class Limits:
 
 def outside_image(points: np.ndarray, image_sizes: np.ndarray) -> np.ndarray:
     """Reject points that no pixel of the image holds; ``image_sizes`` is ``(N, 2)`` width and height, px."""
-    return ((points < 0) | (points > image_sizes[:, None] - 1)).any(axis=2)
+    return np.any((points < 0) | (points > image_sizes[:, None] - 1), axis=2)
 
 
 def outside_box(points: np.ndarray, boxes: np.ndarray, margin: float) -> np.ndarray:
@@ -63,7 +63,7 @@ def outside_box(points: np.ndarray, boxes: np.ndarray, margin: float) -> np.ndar
     """
     grown = scale_boxes(boxes, 1 + 2 * margin)[:, None]
     with np.errstate(invalid='ignore'):
-        return ((points < grown[..., :2]) | (points > grown[..., 2:])).any(axis=2)
+        return np.any((points < grown[..., :2]) | (points > grown[..., 2:]), axis=2)
 
 
 def long_bones(starts: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:

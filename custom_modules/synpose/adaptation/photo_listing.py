@@ -15,7 +15,7 @@ ANN_FILE = 'annotations/photos.json'
 
 
 def list_photos(photos: str | os.PathLike, root: str | os.PathLike) -> int:
-    """Write a COCO folder that shows photos and has no people yet: ``images/`` as links and ``annotations/photos.json``.
+    """Write a COCO folder of photos without people: ``images/`` as links and ``annotations/photos.json``.
 
     Args:
         photos: Folder of the photos, searched with its subfolders; videos are passed over, and files that cannot be

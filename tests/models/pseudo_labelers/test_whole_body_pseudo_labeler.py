@@ -229,6 +229,7 @@ def test_it_stays_in_evaluation_mode(model):
         ([0, 0], {}, 'body, foot: has more than one teacher'),
         ([1], {'detector': dict(config='x', checkpoint='y')}, 'need a teacher of body'),
         ([1], {'limits': dict(score=2)}, 'score must be'),
+        ([1], {'limits': dict(sharpness=2)}, 'limits: .*sharpness'),
     ],
 )
 def test_bad_arguments(teachers, chosen, options, message):

@@ -59,7 +59,7 @@ class WholeBodyPseudoLabeler(BaseModel):
         self,
         teachers: Sequence[Mapping[str, Any]],
         detector: Mapping[str, Any] | None = None,
-        limits: Mapping[str, float] | None = None,
+        limits: Mapping[str, Any] | None = None,
         min_size: float = 8.0,
         chunk_size: int = 32,
         **kwargs: Any,
@@ -67,7 +67,11 @@ class WholeBodyPseudoLabeler(BaseModel):
         super().__init__(**kwargs)
         if not teachers:
             raise ValueError('teachers must be one or more')
-        self.limits, self.min_size = Limits(**(limits or {})), min_size
+        try:
+            self.limits = Limits(**(limits or {}))
+        except TypeError as error:
+            raise ValueError(f'limits: {error}') from error
+        self.min_size = min_size
         made = []
         for number, options in enumerate(teachers):
             try:
@@ -75,6 +79,7 @@ class WholeBodyPseudoLabeler(BaseModel):
             except (TypeError, ValueError) as error:
                 raise ValueError(f'teachers[{number}]: {error}') from error
         self.teachers = nn.ModuleList(made)
+        self._teachers = tuple(made)  # the same, with their type
         parts = [part for teacher in made for part in teacher.parts]
         twice = sorted({part for part in parts if parts.count(part) > 1})
         if twice:
@@ -92,7 +97,7 @@ class WholeBodyPseudoLabeler(BaseModel):
 
     def describe(self) -> dict[str, Any]:
         """Return which models make the labels, as JSON values."""
-        says: dict[str, Any] = {'teachers': [teacher.describe() for teacher in self.teachers]}
+        says: dict[str, Any] = {'teachers': [teacher.describe() for teacher in self._teachers]}
         return says if self.detector is None else {**says, 'detector': self.detector.describe()}
 
     def test_step(self, data: dict[str, Any]) -> list[PoseDataSample]:
@@ -164,38 +169,54 @@ class WholeBodyPseudoLabeler(BaseModel):
             :func:`box_states` says of the box that its teacher sees, ``(N,)``.
         """
         states: dict[str, np.ndarray] = {}
-        for teacher in self.teachers:
+        for teacher in self._teachers:
             if teacher.sees_people:
                 wanted = ~people.crowd & ((people.joints[..., 2] > 0).any(axis=1) | ~people.annotated)
-                states |= self._ask(teacher, teacher.parts, people.boxes, wanted, images, people)
+                states |= self._ask(teacher, [(teacher.parts, people.boxes)], wanted, images, people)
         people.take_body(self.limits.score)
         boxes = derived_boxes(people.joints)
-        for teacher in self.teachers:
+        for teacher in self._teachers:
             if not teacher.sees_people:
-                for part in teacher.parts:
-                    tight = scale_boxes(boxes[part], teacher.box_scale)
-                    states |= self._ask(teacher, (part,), tight, people.states() == 0, images, people)
+                looks = [((part,), scale_boxes(boxes[part], teacher.box_scale)) for part in teacher.parts]
+                states |= self._ask(teacher, looks, people.states() == 0, images, people)
         return {**boxes, 'foot': people.boxes}, states
 
     def _ask(
         self,
         teacher: PoseTeacher,
-        parts: Sequence[str],
-        boxes: np.ndarray,
+        looks: Sequence[tuple[Sequence[str], np.ndarray]],
         wanted: np.ndarray,
         images: list[np.ndarray],
         people: BatchPeople,
     ) -> dict[str, np.ndarray]:
-        """Let a teacher label parts of the people that are ``wanted``, and return the states of its boxes."""
-        states = box_states(boxes, people.sizes, self.min_size)
-        seen = np.flatnonzero(wanted & (states == BOX_STATES.index('good')))
-        mirrored = teacher.hand is not None and parts[0].endswith('hand') and parts[0] != f'{teacher.hand}_hand'
-        points, scores = teacher.predict([Crop(images[people.images[i]], boxes[i], mirrored) for i in seen])
-        for part in parts:
-            rows = np.ix_(seen, np.arange(people.points.shape[1])[PARTS[part]])
-            people.points[rows], people.scores[rows] = points[:, teacher.joints[part]], scores[:, teacher.joints[part]]
-            people.predicted[rows] = True
-        return dict.fromkeys(parts, np.where(wanted, states, -1))
+        """Let a teacher look once at all people that are ``wanted``.
+
+        Args:
+            teacher: The teacher.
+            looks: Parts, and the boxes ``(N, 4)`` px in which it sees them.
+            wanted: ``(N,)`` bool.
+            images: BGR ``(H, W, 3)`` uint8.
+            people: The people; what the teacher finds is put there.
+
+        Returns:
+            For each part the states of its boxes, ``(N,)``; -1 for people who are not wanted.
+        """
+        told, crops, seen = {}, [], []
+        for parts, boxes in looks:
+            states = box_states(boxes, people.sizes, self.min_size)
+            told.update(dict.fromkeys(parts, np.where(wanted, states, -1)))
+            seen.append(np.flatnonzero(wanted & (states == BOX_STATES.index('good'))))
+            other = teacher.hand is not None and parts[0].endswith('hand') and parts[0] != f'{teacher.hand}_hand'
+            crops += [Crop(images[people.images[i]], boxes[i], other) for i in seen[-1]]
+        points, scores = teacher.predict(crops)
+        for (parts, _), rows in zip(looks, seen):
+            for part in parts:
+                place = np.ix_(rows, np.arange(people.points.shape[1])[PARTS[part]])
+                people.points[place] = points[: len(rows), teacher.joints[part]]
+                people.scores[place] = scores[: len(rows), teacher.joints[part]]
+                people.predicted[place] = True
+            points, scores = points[len(rows) :], scores[len(rows) :]
+        return told
 
 
 def _scores(people: BatchPeople, i: int) -> np.ndarray:
