@@ -1,29 +1,5 @@
 """Evaluation: pure functions in ``functional``, metrics registered in MMPose's ``METRICS`` in ``metrics``."""
 
-from .metrics import (
-    BBoxIoUAPMetric,
-    BehaviorTop1Metric,
-    CrowdCocoMetric,
-    FIDMetric,
-    MPIIMultiPersonMetric,
-    ParametricNMSWholeBodyMetric,
-    PartSegmentationMetric,
-    PDJMetric,
-    PersonDepthMetric,
-    SubmissionWriter,
-    VisibilityAPMetric,
-)
+from . import functional, metrics
 
-__all__ = [
-    'BBoxIoUAPMetric',
-    'BehaviorTop1Metric',
-    'CrowdCocoMetric',
-    'FIDMetric',
-    'MPIIMultiPersonMetric',
-    'PDJMetric',
-    'ParametricNMSWholeBodyMetric',
-    'PartSegmentationMetric',
-    'PersonDepthMetric',
-    'SubmissionWriter',
-    'VisibilityAPMetric',
-]
+__all__ = ['functional', 'metrics']
