@@ -10,7 +10,7 @@ LINT_PATHS := custom_modules tools configs tests benchmarks setup.py
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock test test-fast test-cluster lint format types demo demo-quick matrix reference bench bench-render wheel clean
+.PHONY: help install lock test test-all test-fast test-cluster lint format types demo demo-quick matrix reference bench bench-render wheel clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,10 +34,13 @@ demo: install ## Render, train, test and report: work_dirs/demo/report.html (abo
 demo-quick: install ## The same flow, small, in about 3 minutes: work_dirs/demo-quick/report.html
 	$(RUN) tools/demo.py --quick
 
-test: install lint types ## Lint, type-check and run every test
+test: install lint types ## Lint, type-check and run the tests (10 minutes)
+	$(PYTEST) -n 2 --dist loadfile -m "not slow"
+
+test-all: install lint types ## The same, and the slow tests: whole runs through the tools, several processes
 	$(PYTEST) -n 2 --dist loadfile
 
-test-fast: install ## The tests but the slow end-to-end runs
+test-fast: install ## The tests that `make test` runs, alone
 	$(PYTEST) -n 2 --dist loadfile -m "not slow"
 
 test-cluster: | $(UV) ## Run the same rendering job on Ray and on Dask, in an environment of its own (.venv-cluster)

@@ -94,6 +94,7 @@ def all_images(root):
     return [*images_and_people(root, 'train'), *images_and_people(root, 'val')]
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_writes_the_same_bytes(dataset, tmp_path):
     BlockGenerator(**options()).run(tmp_path / 'set', workers=2)
     assert read_tree(tmp_path / 'set') == read_tree(dataset)

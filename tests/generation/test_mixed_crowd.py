@@ -105,6 +105,7 @@ def images_and_people(root):
         yield image, [a for a in content['annotations'] if a['image_id'] == image['id']]
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_and_a_resumed_run_write_the_same_bytes(dataset, source, tmp_path):
     BlockMix(**options(source)).run(tmp_path / 'two', workers=2)
     assert read_tree(tmp_path / 'two') == read_tree(dataset)

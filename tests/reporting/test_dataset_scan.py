@@ -29,7 +29,7 @@ def test_a_clean_dataset(root: Path) -> None:
     assert scan.num_findings == 0
     assert (scan.total.images, scan.total.people, list(scan.statistics)) == (2, 4, ['train'])
     skipped = {name for name, count in scan.checks.items() if count.skipped or not count.checked}
-    assert skipped == {'parts'}  # the scene has no part labels
+    assert skipped == {'parts', 'wholebody'}  # which the scene does not have
 
 
 @pytest.mark.slow  # each process imports everything anew

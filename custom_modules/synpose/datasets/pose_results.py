@@ -34,6 +34,8 @@ def read_pose_results(path: str | os.PathLike, num_joints: int) -> dict[int, tup
         raise FileNotFoundError(f'{path}: no such file')
     samples = load(path)
     try:
+        if not all('pred_instances' in sample for sample in samples):
+            raise KeyError('pred_instances')
         entries = [entry for sample in samples for entry in to_coco_result(sample)]
     except (KeyError, TypeError) as error:
         raise ValueError(f'{path}: must hold data samples with img_id and pred_instances: {error!r}') from error

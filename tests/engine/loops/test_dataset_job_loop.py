@@ -456,6 +456,7 @@ def command(*arguments):
     return [sys.executable, *arguments]
 
 
+@pytest.mark.slow
 def test_a_killed_process_loses_nothing(source, undisturbed, checkpoint, tmp_path):
     out = tmp_path / 'out'
     environment = {**os.environ, 'PAUSE': '0.3'}

@@ -242,6 +242,7 @@ def measure(data_root, reference_root, work_dir):
     return metrics
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_figures_of_one(reference, tmp_path):
     """Odd numbers of images: one process has more than the other, of both sets."""
     data_root = write_synpose_dataset(tmp_path / 'data', 5, 2, (40, 32), ('train',), seed=2)

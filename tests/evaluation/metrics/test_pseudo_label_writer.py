@@ -219,6 +219,7 @@ def test_a_killed_job_goes_on_to_the_same_bytes(root, undisturbed, tmp_path, mon
     assert run(root, out) == {}
 
 
+@pytest.mark.slow
 def test_two_processes_write_what_one_writes(root, undisturbed, tmp_path):
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))

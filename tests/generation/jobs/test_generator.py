@@ -67,6 +67,7 @@ def test_counts_and_files(tmp_path, reference):
     assert description['parts'][:2] == ['background', 'head']
 
 
+@pytest.mark.slow
 def test_two_workers_write_the_same_bytes(tmp_path, reference):
     ToyGenerator(parts=True).run(tmp_path / 'set', workers=2)
     assert read_tree(tmp_path / 'set') == reference

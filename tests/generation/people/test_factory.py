@@ -37,6 +37,7 @@ print(digest(PersonFactory().sample_seated(np.random.default_rng(7), Seat())))
 """
 
 
+@pytest.mark.slow
 def test_same_state_same_bytes_in_another_process_with_other_threads(factory, request):
     here = digest(factory.sample_seated(np.random.default_rng(7), Seat()))
     again = digest(factory.sample_seated(np.random.default_rng(7), Seat()))

@@ -127,6 +127,7 @@ def train_in_order(data_root, work_dir, batch_size):
         torch.distributed.destroy_process_group()
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one_with_twice_the_batch(data_root, tmp_path):
     train_in_order(data_root, tmp_path / 'one', 2)
     with socket.socket() as probe:
