@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from mmengine.config import Config
 from mmengine.runner import Runner
 from mmpose.registry import DATASETS, METRICS, MODELS
@@ -39,6 +40,17 @@ def test_model_and_datasets_agree(name: str) -> None:
     augmentations = {'JointJitter', 'JointDropout'}
     assert augmentations <= {step.type for step in train.pipeline}
     assert not augmentations & {step.type for step in test.pipeline}
+
+
+def test_the_demo_knows_every_behavior_that_it_renders() -> None:
+    data = ROOT.parent / 'custom_modules/synpose/generation/data/movements'
+    seated = Config.fromfile(ROOT / 'generate/_base_/demo_classroom.py').generator.people.movements
+    rendered = set()
+    for path in data.glob('*.yaml'):
+        for behavior, movements in (yaml.safe_load(path.read_text()).get('behaviors') or {}).items():
+            if path.name == 'standing.yaml' or set(seated) & set(movements):
+                rendered.add(behavior)
+    assert rendered == set(Config.fromfile(ROOT / 'behavior/skeleton-gcn_1xb64-30e_demo.py').classes)
 
 
 def test_paper_sizes() -> None:

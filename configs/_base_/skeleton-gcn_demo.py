@@ -1,9 +1,9 @@
 # The graph network on the poses that the demo's DEKR predicts: the demo's behaviors, and a training of half a minute.
 _base_ = ['skeleton-gcn.py']
 
-classes = (
-    *('arms_crossed', 'drinking', 'hand_raised', 'listening', 'reading', 'resting_head', 'sleeping'),
-    *('talking_to_neighbor', 'using_laptop', 'using_phone', 'writing'),
+classes = (  # those of the demo's seated movements, and of whoever stands
+    *('arms_crossed', 'clapping', 'drinking', 'hand_raised', 'listening', 'presenting', 'reading', 'reading_aloud'),
+    *('resting_head', 'sleeping', 'standing', 'talking_to_neighbor', 'using_laptop', 'using_phone', 'writing'),
 )
 model = dict(num_classes=len(classes))
 
