@@ -34,7 +34,7 @@ demo: install ## Render, train, test and report: work_dirs/demo/report.html (abo
 demo-quick: install ## The same flow, small, in about 3 minutes: work_dirs/demo-quick/report.html
 	$(RUN) tools/demo.py --quick
 
-test: install lint types ## Lint, type-check and run the tests (10 minutes)
+test: install lint types ## Lint, type-check and run the tests (15 minutes)
 	$(PYTEST) -n 2 --dist loadfile -m "not slow"
 
 test-all: install lint types ## The same, and the slow tests: whole runs through the tools, several processes
