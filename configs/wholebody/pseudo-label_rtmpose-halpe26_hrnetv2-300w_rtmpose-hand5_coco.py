@@ -1,5 +1,5 @@
-# The labels that seed 003 trains on: feet, face and hands each by a model of their own, all of them published. Its
-# PRNet becomes a 68-point face model, its OpenPose and AlphaPose become RTMPose. The models of faces and hands are
+# The labels that "Multi-Person Full Body Pose Estimation" trains on: feet, face and hands by one published model each.
+# Its PRNet becomes a 68-point face model, its OpenPose and AlphaPose become RTMPose. The models of faces and hands are
 # trained on tighter boxes than those derived from the body's joints (benchmarks/part_boxes.py).
 _base_ = ['../_base_/pseudo_label.py']
 

@@ -2,7 +2,7 @@
 
 Ten groups; the loss of the hard one is 2, that of the others 1, each with noise of standard deviation .2. Uniform draws
 so have a mean loss of 1.1. Stated beforehand: over draws 150 to 400 the teacher's must be at least 1.3, three times as
-far above the easy groups', and the hard group's probability at least .3 on average, beyond the 2/10 of METHODS. From
+far above the easy groups', and the hard group's probability at least .3 on average, beyond 2/10. From
 draw 400 on the hard group's loss is .5: over draws 700 to 800 its probability must be below the uniform .1 on average.
 """
 

@@ -48,7 +48,7 @@ def test_frozen_convolutions_keep_every_bit_in_training(norm_cfg: dict | None) -
     for _ in range(3):
         wrapper.update_params(network(pictures())[0].square().sum())
     convs = [i for i, layer in enumerate(network.features) if not isinstance(layer, nn.MaxPool2d)]
-    frozen = {f'features.{i}' for i in convs[:4]}  # the seed's first four convolutions
+    frozen = {f'features.{i}' for i in convs[:4]}  # the first four convolutions, as LTSH freezes
     for key, value in network.state_dict().items():
         same = torch.equal(value, before[key])
         assert same == ('.'.join(key.split('.')[:2]) in frozen), key

@@ -24,7 +24,7 @@ PARTS = {
 }
 """What stands before the figures of each part -> its iouType, and which of the 133 joints it has."""
 FIGURES = ('AP', 'AP .5', 'AP .75', 'AP (M)', 'AP (L)', 'AR', 'AR .5', 'AR .75', 'AR (M)', 'AR (L)')
-"""COCO's ten figures; mAP and mAR of the seed's table are AP and AR here."""
+"""COCO's ten figures; mAP and mAR of the paper's table are AP and AR here."""
 
 
 @METRICS.register_module()
@@ -116,7 +116,7 @@ class ParametricNMSWholeBodyMetric(CocoWholeBodyMetric):
 
 
 def whole_body_table(figures: dict[str, float]) -> str:
-    """Lay figures out in percent, a line a part, the columns those of the seed's table 1; - where nobody is labeled.
+    """Lay figures out in percent, a line a part, the columns those of the paper's table 1; - where nobody is labeled.
 
     Args:
         figures: What ``ParametricNMSWholeBodyMetric`` returns, with or without its prefix.
