@@ -28,10 +28,10 @@ $(VENV)/.installed: requirements/lock.txt setup.py pyproject.toml | $(UV)
 
 install: $(VENV)/.installed ## Install the locked set and synpose into .venv
 
-demo: install ## Render, train, test and report: work_dirs/demo/report.html (about 18 minutes)
+demo: install ## Render, train, test and report: work_dirs/demo/report.html (about 20 minutes)
 	$(RUN) tools/demo.py
 
-demo-quick: install ## The same flow, small, in about 3 minutes: work_dirs/demo-quick/report.html
+demo-quick: install ## The same flow, small, in about 4 minutes: work_dirs/demo-quick/report.html
 	$(RUN) tools/demo.py --quick
 
 test: install lint types ## Lint, type-check and run the tests (15 minutes)
