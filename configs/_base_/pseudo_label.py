@@ -1,12 +1,7 @@
 # Whole-body labels for a COCO keypoint dataset, by tools/adapt.py: pictures and 17 joints in, COCO-WholeBody out. The
 # configs of wholebody/ state which models are the teachers.
-_base_ = ['mmpose::_base_/default_runtime.py']
-model_wrapper_cfg = dict(type='MMSeparateDistributedDataParallel')  # nothing to train, which the usual one refuses
-custom_imports = dict(imports=['synpose'], allow_failed_imports=False)
+_base_ = ['dataset_job.py']
 
-train_cfg = None
-val_cfg = None
-test_cfg = dict(type='DatasetJobLoop')
 source_root = 'data/coco/'
 ann_files = ['annotations/person_keypoints_train2017.json']
 data_prefix = dict(img='train2017/')

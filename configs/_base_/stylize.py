@@ -1,12 +1,7 @@
 # A dataset folder restyled without training, by tools/adapt.py: pictures in, pictures of the same stems out. The
 # configs of adapt/stylize state which people, which photos and which stylizer.
-_base_ = ['mmpose::_base_/default_runtime.py']
-model_wrapper_cfg = dict(type='MMSeparateDistributedDataParallel')  # nothing to train, which the usual one refuses
-custom_imports = dict(imports=['synpose'], allow_failed_imports=False)
+_base_ = ['dataset_job.py']
 
-train_cfg = None
-val_cfg = None
-test_cfg = dict(type='DatasetJobLoop')
 source_root = 'data/synpose/'
 ann_files = ['annotations/train.json']
 model = dict(type='ColorTransferStylizer')
