@@ -10,20 +10,15 @@ from mmengine.config import Config
 from mmpose.registry import MODELS
 
 from synpose.testing import write_photos, write_video
+from synpose.testing.small_topdown import TINY_TOPDOWN
 
-POSE = """
-codec = dict(type='MSRAHeatmap', input_size=(48, 64), heatmap_size=(12, 16), sigma=2)
-model = dict(
-    type='TopdownPoseEstimator',
-    data_preprocessor=dict(type='PoseDataPreprocessor', mean=[0, 0, 0], std=[255, 255, 255]),
-    backbone=dict(type='ResNet', depth=18),
-    head=dict(type='HeatmapHead', in_channels=512, out_channels=17, deconv_out_channels=(8, 8, 8),
-              deconv_kernel_sizes=(4, 4, 4), loss=dict(type='KeypointMSELoss'), decoder=codec))
-pipeline = [dict(type='LoadImage'), dict(type='GetBBoxCenterScale'), dict(type='TopdownAffine', input_size=(48, 64)),
-            dict(type='PackPoseInputs')]
+POSE = (
+    TINY_TOPDOWN
+    + """
 test_dataloader = dict(dataset=dict(type='CocoDataset', data_mode='topdown', pipeline=pipeline))
 train_dataloader = test_dataloader
 """
+)
 BEHAVIOR = """
 model = dict(type='{kind}', num_classes=2, metainfo=dict(from_file='configs/_base_/datasets/{skeleton}.py'))
 test_dataloader = dict(dataset=dict(pipeline=[dict(type='NormalizePoseByBox'), dict(type='PackPoseSequence')]))

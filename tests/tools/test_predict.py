@@ -11,20 +11,15 @@ import torch
 from mmengine.config import Config
 
 import synpose  # noqa: F401  # puts MMPose in order before it is imported
+from synpose.testing.small_topdown import TINY_TOPDOWN
 
-CONFIG = """
-codec = dict(type='MSRAHeatmap', input_size=(48, 64), heatmap_size=(12, 16), sigma=2)
-model = dict(
-    type='TopdownPoseEstimator',
-    data_preprocessor=dict(type='PoseDataPreprocessor', mean=[0, 0, 0], std=[255, 255, 255]),
-    backbone=dict(type='ResNet', depth=18),
-    head=dict(type='HeatmapHead', in_channels=512, out_channels=17, deconv_out_channels=(8, 8, 8),
-              deconv_kernel_sizes=(4, 4, 4), loss=dict(type='KeypointMSELoss'), decoder=codec))
-pipeline = [dict(type='LoadImage'), dict(type='GetBBoxCenterScale'), dict(type='TopdownAffine', input_size=(48, 64)),
-            dict(type='PackPoseInputs')]
+CONFIG = (
+    TINY_TOPDOWN
+    + """
 test_dataloader = dict(dataset=dict(type='CocoDataset', data_mode='topdown', pipeline=pipeline))
 train_dataloader = test_dataloader
 """
+)
 
 
 @pytest.fixture

@@ -11,20 +11,15 @@ from mmengine.config import Config
 import synpose  # noqa: F401 - puts MMPose in order before it is imported
 from synpose.skeletons import COCO17_NAMES
 from synpose.testing import write_synpose_dataset
+from synpose.testing.small_topdown import TINY_TOPDOWN
 
-CONFIG = """
+CONFIG = (
+    """
 custom_imports = dict(imports=['synpose'])
 default_scope = 'mmpose'
-codec = dict(type='MSRAHeatmap', input_size=(48, 64), heatmap_size=(12, 16), sigma=2)
-model = dict(
-    type='TopdownPoseEstimator',
-    data_preprocessor=dict(type='PoseDataPreprocessor', mean=[0, 0, 0], std=[255, 255, 255]),
-    backbone=dict(type='ResNet', depth=18),
-    head=dict(type='HeatmapHead', in_channels=512, out_channels=17, deconv_out_channels=(8, 8, 8),
-              deconv_kernel_sizes=(4, 4, 4), loss=dict(type='KeypointMSELoss'), decoder=codec))
-pipeline = [dict(type='LoadImage'), dict(type='GetBBoxCenterScale'), dict(type='TopdownAffine', input_size=(48, 64)),
-            dict(type='PackPoseInputs')]
-test_dataloader = dict(
+"""
+    + TINY_TOPDOWN
+    + """test_dataloader = dict(
     batch_size=6, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(type='CocoDataset', data_mode='topdown', pipeline=pipeline, data_root='{root}', test_mode=True,
                  ann_file='annotations/test.json', data_prefix=dict(img='images/')))
@@ -32,6 +27,7 @@ test_evaluator = [dict(type='CocoMetric', ann_file='{root}/annotations/test.json
 test_cfg = dict()
 custom_hooks = [dict(type='ResultsHook')]
 """
+)
 
 
 @pytest.fixture(scope='module')

@@ -4,6 +4,19 @@ from mmengine.config import Config
 
 from .small_dekr import CHANNELS, exchange_values, shrink_hrnet
 
+TINY_TOPDOWN = """
+codec = dict(type='MSRAHeatmap', input_size=(48, 64), heatmap_size=(12, 16), sigma=2)
+model = dict(
+    type='TopdownPoseEstimator',
+    data_preprocessor=dict(type='PoseDataPreprocessor', mean=[0, 0, 0], std=[255, 255, 255]),
+    backbone=dict(type='ResNet', depth=18),
+    head=dict(type='HeatmapHead', in_channels=512, out_channels=17, deconv_out_channels=(8, 8, 8),
+              deconv_kernel_sizes=(4, 4, 4), loss=dict(type='KeypointMSELoss'), decoder=codec))
+pipeline = [dict(type='LoadImage'), dict(type='GetBBoxCenterScale'), dict(type='TopdownAffine', input_size=(48, 64)),
+            dict(type='PackPoseInputs')]
+"""
+"""Text of a config: a model of 17 joints and its test pipeline, to which a test adds the data."""
+
 
 def shrink_topdown(config: Config, size: tuple[int, int] = (64, 64)) -> Config:
     """Return a top-down config with a small input and network, without checkpoints and augmentation by other packages.
