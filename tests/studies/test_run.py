@@ -138,7 +138,7 @@ def test_a_run_of_other_settings_is_refused_by_name(workspace, edit_study):
 
 def test_a_stage_of_other_settings_is_refused_by_name(workspace, edit_study):
     script = 'import sys; open("made.txt", "w").write(sys.argv[1])'
-    Path('translator.py').write_text('width = 1\n')
+    Path('translator.py').write_text('model = dict(width=1)\n')
     stage = {'name': 'make', 'command': ['-c', script, 'translator.py'], 'done': 'made.txt'}
 
     def change(content):
@@ -147,9 +147,18 @@ def test_a_stage_of_other_settings_is_refused_by_name(workspace, edit_study):
 
     edit_study(change)
     StudyRun('small', ['b']).execute()
-    Path('translator.py').write_text('width = 2\n')
-    with pytest.raises(ValueError, match=r'make: begun with other settings: translator\.py\.width = 1, now 2'):
+    Path('translator.py').write_text('model = dict(width=2)\nhelper = 1\n')
+    with pytest.raises(
+        ValueError, match=r'make: begun with other settings: translator\.py\.model\.width = 1, now 2; remove'
+    ):
         StudyRun('small', ['b'])
+
+
+def test_a_variable_that_no_run_reads_is_no_setting(workspace):
+    StudyRun('small', ['b']).execute()
+    config = Path('configs/base.py')
+    config.write_text(config.read_text() + 'helper = 1\n')
+    assert StudyRun('small', ['b']).missing() == []
 
 
 def test_a_training_does_not_go_on_with_other_data(workspace):

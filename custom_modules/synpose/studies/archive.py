@@ -7,7 +7,7 @@ from typing import Any
 
 from synpose.files import write_json
 
-from .tasks import Task, flatten
+from .tasks import Task
 
 
 def keep_runs(tasks: Mapping[str, Task], work_dir: Path, archive: Path) -> None:
@@ -50,7 +50,7 @@ def restore_runs(tasks: Mapping[str, Task], work_dir: Path, archive: Path) -> li
         if task.record or not kept.is_file():
             continue
         record = _read(kept)
-        if task.settings is not None and flatten(record.get('settings')) != flatten(task.settings):
+        if task.changed_settings(record):
             continue
         done = archive / task.done.relative_to(work_dir) if task.done.is_relative_to(work_dir) else None
         if done is not None and done.is_file() and not task.finished:

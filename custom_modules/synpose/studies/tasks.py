@@ -1,5 +1,6 @@
 """One command of a study, what it waits for, and the record it leaves beside its log."""
 
+import inspect
 import json
 import shlex
 import subprocess
@@ -9,7 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mmengine.runner import Runner
+
 from synpose.files import sha256, write_json
+
+# `work_dir` is given on the command line.
+RUNNER_SETTINGS = {*inspect.signature(Runner).parameters, 'find_unused_parameters', 'custom_imports'} - {'work_dir'}
 
 
 def is_finished(path: Path) -> bool:
@@ -139,16 +145,32 @@ class Task:
         Raises:
             ValueError: Naming the task and the settings that differ.
         """
-        settings = self.record.get('settings') if self.begun and self.settings is not None else None
-        if settings is None:
-            return
-        before, now = flatten(settings), flatten(self.settings)
-        keys = sorted(key for key in {*before, *now} if before.get(key) != now.get(key))
+        keys = self.changed_settings(self.record) if self.begun else {}
         if keys:
-            shown = ', '.join(f'{key} = {before.get(key)!r}, now {now.get(key)!r}' for key in keys[:3])
+            shown = ', '.join(f'{key} = {before!r}, now {now!r}' for key, (before, now) in list(keys.items())[:3])
             more = f' and {len(keys) - 3} more' if len(keys) > 3 else ''
             place = self.log.parent if self.kind == 'train' else self.done.parent
             raise ValueError(f'{self.name}: begun with other settings: {shown}{more}; remove {place} to do it again')
+
+    def changed_settings(self, record: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+        """Return each setting, by its dotted key, that is not as a record says: what it was, and what it is now."""
+        if self.settings is None or record.get('settings') is None:
+            return {}
+        before, now = flatten(read_settings(record['settings'])), flatten(read_settings(self.settings))
+        return {
+            key: (before.get(key), now.get(key)) for key in sorted({*before, *now}) if before.get(key) != now.get(key)
+        }
+
+
+def read_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of a config what a run reads: a variable that only helped to write the config may come and go.
+
+    Args:
+        settings: A config, or configs by their paths, as in :attr:`Task.settings`.
+    """
+    if any(key.endswith('.py') for key in settings):
+        return {path: read_settings(config) for path, config in settings.items()}
+    return {key: value for key, value in settings.items() if key in RUNNER_SETTINGS}
 
 
 def flatten(value: Any, prefix: str = '') -> dict[str, Any]:
