@@ -75,7 +75,7 @@ def test_a_small_one_trains(row, data, tmp_path, monkeypatch):
     config.train_dataloader.update(num_workers=0, persistent_workers=False)
     if row in DRAWING:
         config.train_dataloader.batch_sampler.steps = 1
-    config.train_cfg.update(max_epochs=2, val_interval=3)
+    config.train_cfg.update(max_epochs=2)
     for kind in ('val', 'test'):
         config.update({f'{kind}_{part}': None for part in ('dataloader', 'cfg', 'evaluator')})
     config.update(work_dir=str(tmp_path), experiment_name=tmp_path.name, load_from=None, log_level='ERROR')
@@ -134,7 +134,7 @@ def test_every_small_row_has_as_many_iterations():
         config = load(path)
         own = 3 if row in DATA else 6
         iterations = config.train_cfg.max_epochs * math.ceil(sizes.get(row, 192) / own)
-        assert iterations == {'init': 1920, 'synthetic': 968}.get(row, 960)
+        assert iterations == {'init': 768, 'synthetic': 264}.get(row, 256)
         assert config.param_scheduler[-1].end == config.train_cfg.max_epochs
 
 
