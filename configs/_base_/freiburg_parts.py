@@ -5,11 +5,11 @@ load = [dict(type='LoadImage'), dict(type='LoadMatLabels')]
 box = dict(_base_.box, padding=1.0)
 pack = dict(_base_.pack, pack_transformed=False)  # there are no joints
 augment = [box, _base_.jitter, dict(_base_.warp, skip_empty=True), _base_.color, pack]
+crop = [box, _base_.warp, pack]
 dataset = dict(type='FreiburgSittingDataset', data_root='data/freiburg_sitting/')
-test_pipeline = [*load, box, _base_.warp, pack]
 
 train_dataloader = dict(dataset=dict(ann_file='train.txt', pipeline=[*load, *augment], **dataset))
-test_dataloader = dict(dataset=dict(ann_file='test.txt', test_mode=True, pipeline=test_pipeline, **dataset))
+test_dataloader = dict(dataset=dict(ann_file='test.txt', test_mode=True, pipeline=[*load, *crop], **dataset))
 val_dataloader = test_dataloader
 custom_hooks = [
     *_base_.custom_hooks[:2],

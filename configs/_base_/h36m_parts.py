@@ -2,7 +2,6 @@
 _base_ = ['./surreal_parts.py']
 
 load = [dict(type='LoadImage'), _base_.load[1]]
-test_pipeline = [*load, *_base_.test_pipeline[2:]]
 dataset = dict(type='Human36mPartsDataset', data_root='data/h36m/', labels=['parts'])
 held_out = dict(ann_file='annotation_body3d/fps50/h36m_test.npz', interval=64, test_mode=True, **dataset)
 
@@ -15,8 +14,8 @@ train_dataloader = dict(
         **dataset,
     )
 )
-val_dataloader = dict(dataset=dict(_delete_=True, subjects=['S9'], pipeline=test_pipeline, **held_out))
-test_dataloader = dict(dataset=dict(_delete_=True, subjects=['S11'], pipeline=test_pipeline, **held_out))
+val_dataloader = dict(dataset=dict(_delete_=True, subjects=['S9'], pipeline=[*load, *_base_.crop], **held_out))
+test_dataloader = dict(dataset=dict(_delete_=True, subjects=['S11'], pipeline=[*load, *_base_.crop], **held_out))
 custom_hooks = [
     *_base_.custom_hooks[:2],
     dict(type='ResultsHook', name='h36m'),

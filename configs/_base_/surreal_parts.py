@@ -4,9 +4,9 @@ _base_ = ['./dense_hourglass.py']
 
 load = [dict(type='LoadPhoto'), dict(type='LoadMatLabels')]
 augment = [_base_.box, _base_.jitter, dict(_base_.warp, skip_empty=True), _base_.color, _base_.pack]
+crop = [_base_.box, _base_.warp, _base_.pack]
 dataset = dict(type='SurrealDataset', data_root='data/SURREAL/data/cmu/', labels=['parts'])
-test_pipeline = [*load, _base_.box, _base_.warp, _base_.pack]
 
 train_dataloader = dict(dataset=dict(split='train', on_error='skip', pipeline=[*load, *augment], **dataset))
-val_dataloader = dict(dataset=dict(split='val', test_mode=True, pipeline=test_pipeline, **dataset))
-test_dataloader = dict(dataset=dict(split='test', test_mode=True, pipeline=test_pipeline, **dataset))
+val_dataloader = dict(dataset=dict(split='val', test_mode=True, pipeline=[*load, *crop], **dataset))
+test_dataloader = dict(dataset=dict(split='test', test_mode=True, pipeline=[*load, *crop], **dataset))

@@ -18,11 +18,12 @@ model = dict(backbone=_base_.narrow)
 # data
 warp = dict(_base_.warp, input_size=(128, 128), label_size=(32, 32))
 augment = [_base_.box, _base_.jitter, dict(warp, skip_empty=True), _base_.color, _base_.pack]
-test_pipeline = [*_base_.load, _base_.box, warp, _base_.pack]
+crop = [_base_.box, warp, _base_.pack]
 train_dataloader = dict(
     num_workers=1,
     sampler=dict(_delete_=True, type='DefaultSampler', shuffle=True),
     dataset=dict(data_root='data/study/parts/', pipeline=[*_base_.load, *augment]),
 )
-val_dataloader = dict(num_workers=1, dataset=dict(data_root='data/study/parts/', pipeline=test_pipeline))
-test_dataloader = val_dataloader
+val_dataloader = test_dataloader = dict(
+    num_workers=1, dataset=dict(data_root='data/study/parts/', pipeline=[*_base_.load, *crop])
+)

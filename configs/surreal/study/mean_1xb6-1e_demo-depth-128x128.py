@@ -10,9 +10,6 @@ work_dir = 'work_dirs/study/surreal/runs/mean-depth/seed0'
 model = dict(num_classes=20, target='depth')
 
 # data
-pipeline = [*_base_.load[:2], dict(type='LoadDepth'), *_base_.test_pipeline[3:]]
-train_dataloader = dict(dataset=dict(pipeline=pipeline))
-val_dataloader = dict(dataset=dict(pipeline=pipeline))
-test_dataloader = val_dataloader
-val_evaluator = dict(type='PersonDepthMetric', joints=_base_.body_joints)
-test_evaluator = val_evaluator
+pipeline = [*_base_.load_depth, *_base_.crop]
+train_dataloader = val_dataloader = test_dataloader = dict(dataset=dict(pipeline=pipeline))
+val_evaluator = test_evaluator = _base_.depth_metric

@@ -13,4 +13,4 @@ model = dict(
     target='parts',
     data_preprocessor=_base_.model.data_preprocessor,
 )
-train_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
+train_dataloader = dict(dataset=dict(pipeline=[*_base_.load, *_base_.crop]))
