@@ -1,8 +1,4 @@
 # D_R + D_M: real images, and real images to which rendered people were added, who are trained on too.
-_base_ = ['../_base_/ltsh_dekr.py']
+_base_ = ['./dekr_hrnet-w32_8xb10-20e_ltsh-real-synthetic-512x512.py']
 
-custom_hooks = _base_.frozen_hooks
-train_dataloader = dict(
-    batch_sampler=_base_.balanced,
-    dataset=dict(_delete_=True, type='RealSyntheticDataset', real=_base_.real, synthetic=_base_.mixed),
-)
+train_dataloader = dict(dataset=dict(synthetic=_base_.mixed))

@@ -1,13 +1,4 @@
 # D_R + D_M + masks: the rendered people of D_M are occluders only, no loss is theirs.
-_base_ = ['../_base_/ltsh_dekr.py']
+_base_ = ['./dekr_hrnet-w32_8xb10-20e_ltsh-mixed-512x512.py']
 
-custom_hooks = _base_.frozen_hooks
-train_dataloader = dict(
-    batch_sampler=_base_.balanced,
-    dataset=dict(
-        _delete_=True,
-        type='RealSyntheticDataset',
-        real=_base_.real,
-        synthetic=_base_.masked_mixed,
-    ),
-)
+train_dataloader = dict(dataset=dict(synthetic=_base_.masked_mixed))

@@ -1,8 +1,4 @@
 # D_R + D_Style: the rendered people of D_M have the look of their photo.
-_base_ = ['../_base_/ltsh_dekr.py']
+_base_ = ['./dekr_hrnet-w32_8xb10-20e_ltsh-real-synthetic-512x512.py']
 
-custom_hooks = _base_.frozen_hooks
-train_dataloader = dict(
-    batch_sampler=_base_.balanced,
-    dataset=dict(_delete_=True, type='RealSyntheticDataset', real=_base_.real, synthetic=_base_.style),
-)
+train_dataloader = dict(dataset=dict(synthetic=_base_.style))

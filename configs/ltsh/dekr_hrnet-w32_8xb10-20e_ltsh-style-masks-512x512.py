@@ -1,13 +1,4 @@
 # D_R + D_Style + masks: restyled people as occluders only.
-_base_ = ['../_base_/ltsh_dekr.py']
+_base_ = ['./dekr_hrnet-w32_8xb10-20e_ltsh-style-512x512.py']
 
-custom_hooks = _base_.frozen_hooks
-train_dataloader = dict(
-    batch_sampler=_base_.balanced,
-    dataset=dict(
-        _delete_=True,
-        type='RealSyntheticDataset',
-        real=_base_.real,
-        synthetic=_base_.masked_style,
-    ),
-)
+train_dataloader = dict(dataset=dict(synthetic=_base_.masked_style))
