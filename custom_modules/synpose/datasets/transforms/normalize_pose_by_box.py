@@ -9,7 +9,7 @@ from mmpose.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class NormalizePoseByBox(BaseTransform):
-    """Put the origin into the middle of a person's box, and take the box's longer side as the unit.
+    """Put the origin into the middle of a person's box, and take the box's longer side, 1 px at least, as the unit.
 
     The box keeps its proportions, so that someone who stretches is not pressed into the shape of someone who sits.
     Joints without a score above 0 are missing and go to the origin.
@@ -25,8 +25,9 @@ class NormalizePoseByBox(BaseTransform):
         """Normalize ``keypoints``."""
         keypoints, box = np.asarray(results['keypoints'], float), np.asarray(results['bbox'], float)
         middle = box[..., :2] + box[..., 2:] / 2
-        # A box of joints that all fall on one point has no extent.
-        unit = np.maximum(box[..., 2:].max(axis=-1), 1e-6)
+        # A box of joints that all fall on one point has no extent. Where the image's edge clips it, such a joint lies
+        # a part of a px beside it: a tiny unit would throw it far out, and batch normalization with it.
+        unit = np.maximum(box[..., 2:].max(axis=-1), 1.0)
         scores = np.maximum(results['keypoint_scores'], 0)
         normed = (keypoints - middle[..., None, :]) / unit[..., None, None]
         results['keypoints'] = np.where(scores[..., None] > 0, normed, 0).astype(np.float32)
