@@ -4,7 +4,7 @@ import pytest
 from synpose.generation.primitives import Person
 from synpose.generation.rendering.annotator import annotate, joint_visibility, stencil_box
 from synpose.generation.rendering.cameras import Camera
-from synpose.skeletons import JOINT_NAMES, OWN_BODY_TOLERANCE
+from synpose.skeletons import JOINT_NAMES
 
 PELVIS, WRIST = JOINT_NAMES.index('pelvis'), JOINT_NAMES.index('left_wrist')
 
@@ -46,11 +46,6 @@ def test_a_joint_lies_in_the_pixel_whose_center_is_nearest(x, expected):
     keypoints, depth = np.full((59, 2), (x, 3.0)), np.ones((10, 20), np.float32)
     depth[3, 6] = 5.0  # a hole in a near wall
     assert set(joint_visibility(keypoints, np.full(59, 2.0), depth, np.zeros((10, 20), np.uint16), 1)) == {expected}
-
-
-def test_tolerance_covers_every_joint():
-    assert OWN_BODY_TOLERANCE.shape == (59,)
-    assert OWN_BODY_TOLERANCE[PELVIS] > OWN_BODY_TOLERANCE[WRIST] > OWN_BODY_TOLERANCE[-1] > 0
 
 
 def test_box_is_the_extent_of_the_stencil():

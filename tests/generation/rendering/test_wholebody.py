@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from synpose.generation.rendering.wholebody import part_box, triples, wholebody_fields
-from synpose.skeletons import WHOLEBODY133_NAMES, WHOLEBODY_TOLERANCE
+from synpose.skeletons import WHOLEBODY133_NAMES
+from synpose.tolerances import WHOLEBODY_TOLERANCE
 
 
 def fields(visibility, pixels=None, size=(640, 480)):

@@ -12,7 +12,7 @@ import numpy as np
 from synpose.generation.primitives import Person
 from synpose.generation.rendering.cameras import Camera
 from synpose.generation.rendering.wholebody import triples, wholebody_fields
-from synpose.skeletons import OWN_BODY_TOLERANCE, WHOLEBODY_TOLERANCE
+from synpose.tolerances import OWN_BODY_TOLERANCE, WHOLEBODY_TOLERANCE
 
 
 def joint_visibility(

@@ -3,7 +3,8 @@
 import numpy as np
 
 from synpose.reporting.audit.view import Finding, View
-from synpose.skeletons import FINGERS, JOINT_NAMES, OWN_BODY_TOLERANCE
+from synpose.skeletons import FINGERS, JOINT_NAMES
+from synpose.tolerances import OWN_BODY_TOLERANCE
 
 PROJECTION_TOLERANCE = 0.1  # px
 WHOLE_PIXEL_TOLERANCE = 0.51  # px, where the file rounds keypoints to whole pixels
