@@ -1,10 +1,13 @@
 """The losses against the paper's equations, and who is updated when."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from mmengine.optim import build_optim_wrapper
+from mmengine.optim import OptimWrapper, OptimWrapperDict, build_optim_wrapper
+from mmengine.runner import load_checkpoint
 from mmpose.structures import PoseDataSample
 from torch import nn
 
@@ -173,6 +176,34 @@ def test_half_precision_gives_nearly_the_same_losses():
         assert losses[name].item() == pytest.approx(value.item(), rel=0.05), name
 
 
+class MixedPrecisionWrapper(OptimWrapper):
+    """As MMEngine's for GPUs; remembers the types of forward passes, and that updates lie outside of them."""
+
+    @contextmanager
+    def optim_context(self, model):
+        with torch.autocast('cpu', torch.bfloat16):
+            yield
+
+    def update_params(self, loss, *args, **kwargs):
+        assert not torch.is_autocast_enabled('cpu')  # PyTorch: backward passes do not belong there
+        super().update_params(loss, *args, **kwargs)
+
+
+def test_only_forward_passes_run_in_mixed_precision():
+    model, seen = make(), set()
+    model.generator_to_real.stem.conv.register_forward_hook(lambda *args: seen.add(args[2].dtype))
+    model.discriminator_real.layers[-1].register_forward_hook(lambda *args: seen.add(args[2].dtype))
+    groups = {'generators': 'generator_to_', 'discriminators': 'discriminator_'}
+    wrappers = {
+        name: MixedPrecisionWrapper(torch.optim.SGD([p for n, p in model.named_parameters() if n.startswith(start)], 1))
+        for name, start in groups.items()
+    }
+    before = weights(model)
+    model.train_step(batch(), OptimWrapperDict(**wrappers))
+    assert seen == {torch.bfloat16}
+    assert all(not torch.equal(value, before[name]) for name, value in model.state_dict().items() if 'weight' in name)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
 def test_mixed_precision_trains_on_a_gpu():
     model = make().cuda()
@@ -212,9 +243,40 @@ def test_a_batch_without_mask_is_an_error_only_when_needed():
         make().train_step(data, build_optim_wrapper(make(), OPTIMIZER))
 
 
+SMALL = {
+    'generator': dict(type='ResnetGenerator', base_channels=4, num_blocks=1),
+    'discriminator': dict(type='PatchDiscriminator', base_channels=4, num_layers=1),
+}
+
+
+@pytest.mark.parametrize(
+    ('part', 'changes', 'text'),
+    [
+        (
+            'generator',
+            dict(base_channels=6),
+            r'to_real\.stem\.conv\.weight is \(4, 3, 7, 7\), in the model \(6, 3, 7, 7\); ',
+        ),
+        (
+            'generator',
+            dict(num_blocks=2),
+            r'to_real\.blocks\.1\.layers\.0\.conv\.weight is missing; .* \(4 of \d+ weights',
+        ),
+        ('discriminator', dict(num_layers=2), r'discriminator_real\.layers\.2\.\S+ is missing'),
+    ],
+)
+def test_a_checkpoint_of_another_architecture_is_refused(part, changes, text, tmp_path):
+    torch.save({'state_dict': make().state_dict()}, tmp_path / 'other.pth')
+    load_checkpoint(make(), str(tmp_path / 'other.pth'))
+    model = make(**{**SMALL, part: {**SMALL[part], **changes}})
+    with pytest.raises(ValueError, match=f'not a checkpoint of this CTGAN: .*{text}'):
+        load_checkpoint(model, str(tmp_path / 'other.pth'))
+
+
 @pytest.mark.parametrize(
     ('options', 'text'),
     [
+        ({'tile': 100, 'generator': dict(type='ResnetGenerator', base_channels=2, num_downsamples=3)}, 'multiple of 8'),
         ({'cycle_weight': -1}, 'cycle_weight must be 0 or more, got -1'),
         ({'mask_weight': float('nan')}, 'mask_weight must be 0 or more, got nan'),
         ({'mask_region': 'faces'}, "one of people, background, got 'faces'"),

@@ -7,7 +7,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmengine.runner.checkpoint import get_state_dict
 
-_SHOWN = 3  # weights in the message
+from synpose.models.weights import refuse_other_model
 
 
 class CheckpointCheck(Hook):
@@ -29,15 +29,7 @@ class CheckpointCheck(Hook):
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         weights = checkpoint.get('state_dict', checkpoint)
         stored = {re.sub(r'^module\.', '', name): value for name, value in weights.items()}
-        problems = []
-        needed = get_state_dict(model)  # as a wrapped model's checkpoint has it
-        for name, value in needed.items():
-            if name not in stored:
-                problems.append(f'{name} is missing')
-            elif getattr(value, 'shape', None) != getattr(stored[name], 'shape', None):
-                problems.append(f'{name} is {tuple(stored[name].shape)}, in the model {tuple(value.shape)}')
-        if problems:
-            raise ValueError(
-                f'{runner._load_from}: not a checkpoint of this {type(model).__name__}: '
-                f'{"; ".join(problems[:_SHOWN])} ({len(problems)} of {len(needed)} weights)'
-            )
+        try:
+            refuse_other_model(get_state_dict(model), stored, type(model).__name__)  # named as in a checkpoint
+        except ValueError as error:
+            raise ValueError(f'{runner._load_from}: {error}') from None

@@ -12,6 +12,7 @@ from mmpose.registry import MODELS
 from torch import Tensor, nn
 
 from ..data_preprocessors.translation_data_preprocessor import to_uint8
+from ..weights import refuse_other_model
 from .image_pool import ImagePool
 from .tiling import check_tiles, translate_tiled
 
@@ -92,8 +93,8 @@ class CTGAN(BaseModel):
                 raise ValueError(f'CTGAN: {name} must be 0 or more, got {weight}')
         if mask_region not in REGIONS:
             raise ValueError(f'CTGAN: mask_region must be one of {", ".join(REGIONS)}, got {mask_region!r}')
-        check_tiles(tile, tile_overlap)
         self.generator_to_real = MODELS.build(generator)
+        check_tiles(tile, tile_overlap, _multiple(self.generator_to_real))
         self.generator_to_synthetic = MODELS.build(generator)
         self.discriminator_real = MODELS.build(discriminator)
         self.discriminator_synthetic = MODELS.build(discriminator)
@@ -126,9 +127,8 @@ class CTGAN(BaseModel):
             raise RuntimeError(f'CTGAN: no mode {mode!r}; training goes through train_step')
         samples = data_samples or []
         generator = _inner(self.generator_to_real)
-        multiple = getattr(generator, 'multiple', 4)
         for sample, image in zip(samples, inputs['source']):
-            translated = translate_tiled(generator, image[None], self.tile, self.tile_overlap, multiple)
+            translated = translate_tiled(generator, image[None], self.tile, self.tile_overlap, _multiple(generator))
             pixels = to_uint8(translated[0]).permute(1, 2, 0).contiguous().cpu().numpy()
             sample.set_field(pixels, 'translated', field_type='data')
         return samples
@@ -147,12 +147,12 @@ class CTGAN(BaseModel):
         generators, discriminators = optim_wrapper['generators'], optim_wrapper['discriminators']
         with generators.optim_context(self), self._frozen_discriminators():
             losses, fakes = self.generator_losses(**inputs)
-            total, log_vars = self.parse_losses(losses)
-            generators.update_params(total)
+        total, log_vars = self.parse_losses(losses)
+        generators.update_params(total)
         with discriminators.optim_context(self):
             losses = self.discriminator_losses(inputs['source'], inputs['target'], *fakes)
-            total, discriminator_vars = self.parse_losses(losses)
-            discriminators.update_params(total)
+        total, discriminator_vars = self.parse_losses(losses)
+        discriminators.update_params(total)
         log_vars['loss_generators'] = log_vars.pop('loss')
         discriminator_vars['loss_discriminators'] = discriminator_vars.pop('loss')
         return log_vars | discriminator_vars
@@ -217,7 +217,8 @@ class CTGAN(BaseModel):
     @torch.no_grad()
     def translate_both_ways(self, source: Tensor, target: Tensor) -> dict[str, Tensor]:
         """Return s, G(s), F(G(s)), r, F(r) and G(F(r)) by these names, each ``(B, 3, H, W)``, to look at."""
-        to_real, to_synthetic = self.generator_to_real, self.generator_to_synthetic
+        # Without wrappers: one process looks alone, and others would be waited for.
+        to_real, to_synthetic = _inner(self.generator_to_real), _inner(self.generator_to_synthetic)
         fake_real, fake_synthetic = to_real(source), to_synthetic(target)
         return {
             's': source,
@@ -232,6 +233,11 @@ class CTGAN(BaseModel):
         # Without its wrapper: frozen weights get no gradients, for which a distributed one would wait.
         return self.adversarial_loss(_inner(discriminator)(images), True, for_generator=True)
 
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
+        # Resumed with another architecture, a training would start afresh without a word.
+        refuse_other_model(self.state_dict(prefix=prefix), state_dict, type(self).__name__)
+        super()._load_from_state_dict(state_dict, prefix, *args)
+
     @contextmanager
     def _frozen_discriminators(self) -> Iterator[None]:
         discriminators = nn.ModuleList([self.discriminator_real, self.discriminator_synthetic])
@@ -244,6 +250,10 @@ class CTGAN(BaseModel):
 
 def _inner(module: nn.Module) -> Any:
     return module.module if is_model_wrapper(module) else module
+
+
+def _multiple(generator: nn.Module) -> int:
+    return getattr(generator, 'multiple', 4)
 
 
 def _drop_wrappers(model: nn.Module, state: dict[str, Any], prefix: str, metadata: dict[str, Any]) -> None:
