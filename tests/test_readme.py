@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
 from synpose.demo import demo_stages
 
@@ -24,6 +25,22 @@ def test_the_commands_listed_are_those_of_the_demo(monkeypatch):
     # Options whose values are the configs' own.
     left_out = re.compile(r' (--resume|--cfg-options|randomness\.seed=0|\w+_dataloader\.dataset\.predictions=\S+)')
     assert listed == [left_out.sub('', stage.text).removeprefix('python ') for stage in demo_stages(workers=2)]
+
+
+def test_photos_in_adapted_dataset_out(monkeypatch):
+    """Each of the five commands reads what those before it have written."""
+    monkeypatch.chdir(ROOT)
+    section = TEXT.split('## Make it look like your camera')[1]
+    generate, link, train, adapt, pose = section.split('```bash\n')[1].split('```')[0].strip().splitlines()
+    translator, source = train.split()[2], re.search(r'--out (\S+)', generate)[1]
+    config, pose_config = Config.fromfile(translator), Config.fromfile(pose.split()[2])
+    sides = config.train_dataloader.dataset
+    assert sides.source.data_root == f'{source}/' == config.test_evaluator.data_root
+    assert sides.target.data_root == f'{link.split()[3]}/'
+    last = f'{config.work_dir}/epoch_{config.train_cfg.max_epochs}.pth'
+    assert adapt.split() == ['python', 'tools/adapt.py', translator, last]
+    assert pose_config.train_dataloader.dataset.data_root == config.test_evaluator.out_root
+    assert [pose_config.train_dataloader.dataset.ann_file] == list(config.test_evaluator.ann_files)
 
 
 @pytest.mark.parametrize('path', sorted(set(re.findall(r'\b(?:tools|configs|projects)/[\w./-]+\.\w+', TEXT))))
