@@ -46,6 +46,14 @@ def test_an_unscaled_crop_copies_its_labels() -> None:
     np.testing.assert_array_equal(found['img'], one['img'][14:46, 24:56])
 
 
+def test_crops_need_not_be_square() -> None:
+    one = sample(bbox_scale=np.array([[32.0, 48.0]], np.float32))
+    found = build(input_size=(32, 48), label_size=(32, 48))(dict(one))['labels']
+    np.testing.assert_array_equal(found[0], one['parts'][6:54, 24:56])
+    coarse = build(input_size=(32, 48), label_size=(8, 12))(dict(one))['labels']
+    assert coarse.shape == (1, 12, 8)
+
+
 def test_a_label_lies_at_the_middle_of_its_pixels() -> None:
     # A stride of 4 from a crop that is not scaled: label 0 stands for pixels 0 to 3, whose middle is 1.5.
     one = sample(center=(39.75, 29.75))

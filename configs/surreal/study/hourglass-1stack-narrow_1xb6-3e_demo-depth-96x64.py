@@ -1,5 +1,5 @@
 # As for parts, with 19 bins of depth.
-_base_ = ['hourglass-1stack-narrow_1xb6-4e_demo-parts-128x128.py', '../../_base_/depth_bins.py']
+_base_ = ['hourglass-1stack-narrow_1xb6-3e_demo-parts-96x64.py', '../../_base_/depth_bins.py']
 
 custom_hooks = [
     *_base_.custom_hooks[:4],

@@ -1,5 +1,5 @@
 # The baseline without pictures: the mean bin of depth.
-_base_ = ['mean_1xb6-1e_demo-parts-128x128.py']
+_base_ = ['mean_1xb6-1e_demo-parts-96x64.py']
 
 custom_hooks = [
     *_base_.custom_hooks[:2],

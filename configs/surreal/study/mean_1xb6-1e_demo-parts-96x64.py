@@ -1,5 +1,5 @@
 # The baseline without pictures: the mean of the training labels, of crops that are not jittered.
-_base_ = ['hourglass-1stack-narrow_1xb6-4e_demo-parts-128x128.py']
+_base_ = ['hourglass-1stack-narrow_1xb6-3e_demo-parts-96x64.py']
 
 max_epochs = 1
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs + 1)
@@ -9,7 +9,7 @@ model = dict(
     _delete_=True,
     type='MeanLabelEstimator',
     num_classes=15,
-    label_size=(32, 32),
+    label_size=(16, 24),
     target='parts',
     data_preprocessor=_base_.model.data_preprocessor,
 )
