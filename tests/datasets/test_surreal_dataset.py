@@ -105,12 +105,16 @@ def test_labels_not_asked_for_need_no_file(root: Path) -> None:
 FAULTS = {
     'no joints': (lambda stem: change(f'{stem}_info.mat', joints2D=None), r'_info\.mat: joints2D: missing'),
     'no camera': (lambda stem: change(f'{stem}_info.mat', camLoc=None), r'_info\.mat: camLoc: missing'),
+    'no 3-D joints': (lambda stem: change(f'{stem}_info.mat', joints3D=None), r'_info\.mat: joints3D: missing'),
     'camera': (lambda stem: change(f'{stem}_info.mat', camLoc=np.zeros(2)), r'camLoc: must be 3 finite numbers'),
     'shape': (lambda stem: change(f'{stem}_info.mat', joints2D=np.ones((24, 2))), r'joints2D: must be \(2, 24, T\)'),
-    'lengths': (
-        lambda stem: change(f'{stem}_info.mat', joints2D=np.ones((2, 24, 4))),
-        r'has 5 frames, but .* describes 4',
-    ),
+    **{
+        f'{length} frames of joints': (
+            lambda stem, shape=shape: change(f'{stem}_info.mat', joints2D=np.ones(shape)),
+            rf'has 5 frames, but .* describes {length}$',
+        )
+        for length, shape in ((1, (2, 24)), (4, (2, 24, 4)), (6, (2, 24, 6)))
+    },
     '3-D joints end': (lambda stem: change(f'{stem}_info.mat', joints3D=np.ones((3, 24))), r'joints3D: has 1 frames'),
     'no video': (lambda stem: Path(f'{stem}.mp4').write_bytes(b'no video'), r'mp4: is not a video that can be read'),
 }
@@ -138,6 +142,9 @@ def test_a_frame_missing_in_the_labels(root: Path) -> None:
     change(f'{stem(root)}_segm.mat', segm_3=None)
     with pytest.raises(ValueError, match=r'_segm\.mat: segm_3: missing'):
         build(root, runs=[1], frames='middle')[0]
+    change(f'{stem(root)}_depth.mat', depth_3=None)  # the labels are shorter than the video
+    with pytest.raises(ValueError, match=r'_depth\.mat: depth_3: missing'):
+        build(root, labels=['depth'], runs=[1], frames='middle')[0]
     change(f'{stem(root)}_segm.mat', segm_3=np.ones((3, 3)))
     with pytest.raises(ValueError, match=r'segm_3: is \(3, 3\), but the picture is \(72, 96\)'):
         build(root, runs=[1], frames='middle', test_mode=True, on_error='skip')[0]

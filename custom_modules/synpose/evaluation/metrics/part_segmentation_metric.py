@@ -22,7 +22,8 @@ class PartSegmentationMetric(BaseMetric):
     class's IoU and accuracy (its recall, the share of its pixels that are found) are computed, then the mean over
     classes. Figures, fractions in [0, 1]: ``IoU`` and ``accuracy``, means of the 14 parts; ``IoU_fg+bg`` and
     ``accuracy_fg+bg``, with the background as a 15th class; ``IoU_head``, ``IoU_torso`` and ``IoU_upper_legs`` (the
-    mean of left and right). A class that the set does not show is left out of the means; the paper's code gives nan.
+    mean of left and right). Of a class that the set does not show, the accuracy is left out of the means, where the
+    paper's code gives nan; so is the IoU, unless a pixel is predicted to be of it: then it is 0.
 
     Args:
         per_part: Also give ``IoU_<part>`` of every part.
