@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 
 import pytest
 
@@ -94,3 +95,27 @@ def test_rejected_labels_are_taken_back(write):
     assert counts['people/rejected'] == 1
     with pytest.raises(ValueError, match=r'b\.json: rejected annotations that it does not have: 7, 9'):
         write(content, {'b.jpg': labels([5, 6])}, rejected={9, 7})
+
+
+def test_memory_does_not_grow_with_the_number_of_people(tmp_path):
+    """Beyond what ids and names need: labels, also of people whom a detector found, are held a few pictures long."""
+    text = 'x' * 4000
+
+    def read(name):
+        fields = {name.removesuffix('.jpg'): {'face_valid': True, 'note': f'{name}{text}'}}
+        return {'annotations': fields, 'added': [{'category_id': 1, 'note': f'{name}{text}'}] * 2, 'counts': {'a': 1}}
+
+    def peak(count):
+        images = [{'id': k, 'file_name': f'{k}.jpg'} for k in range(count)]
+        content = {'categories': CATEGORIES, 'images': images, 'annotations': [person(k, k) for k in range(count)]}
+        (tmp_path / 'a.json').write_text(json.dumps(content))
+        tracemalloc.start()
+        counts = write_labeled(tmp_path / 'a.json', tmp_path / 'b.json', [image['file_name'] for image in images], read)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert counts['people'] == 3 * count
+        return most
+
+    small, large = peak(500), peak(2000)
+    assert (tmp_path / 'b.json').stat().st_size > 24e6
+    assert large - small < 2e6

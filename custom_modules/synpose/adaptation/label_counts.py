@@ -1,7 +1,7 @@
 """What became of people, boxes and joints, as numbers that add up over pictures."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -34,7 +34,7 @@ def count_labels(states: Sequence[str], boxes: Mapping[str, np.ndarray], verdict
     return {name: count for name, count in sorted(counts.items()) if count}
 
 
-def add_counts(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+def add_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     """Add numbers up by their names, in the order of the names."""
     total: Counter[str] = Counter()
     for found in counts:

@@ -1,7 +1,7 @@
 """A COCO keypoint file with whole-body labels beside its own: COCO-WholeBody's format, every old byte kept."""
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
@@ -99,28 +99,34 @@ def write_labeled(
             return nothing
         return {key: value for key, value in found.items() if not (key in _BODY and key in annotation)}
 
-    added, next_id = [], int(survey.ids.max(initial=0)) + 1
-    for image_id, name in survey.names.items():
-        for record in labels(name)['added'] if name in wanted else ():
-            if next_id in rejected:
-                unknown.discard(next_id)
-                own['rejected'] += 1
-            else:
-                added.append({'id': next_id, 'image_id': image_id, **record})
-            next_id += 1
-    result = rewrite_annotations(source, target, change, fields, added)
+    num_added = 0
+
+    def added() -> Iterator[dict[str, Any]]:
+        nonlocal num_added
+        next_id = int(survey.ids.max(initial=0)) + 1
+        for image_id, name in survey.names.items():
+            for record in labels(name)['added'] if name in wanted else ():
+                if next_id in rejected:
+                    unknown.discard(next_id)
+                    own['rejected'] += 1
+                else:
+                    num_added += 1
+                    yield {'id': next_id, 'image_id': image_id, **record}
+                next_id += 1
+
+    result = rewrite_annotations(source, target, change, fields, added())
     if unknown:
         raise ValueError(
             f'{target}: rejected annotations that it does not have: {", ".join(map(str, sorted(unknown)))}'
         )
     totals = {
         'images': result.images,
-        'people': result.people + len(added),
+        'people': result.people + num_added,
         'skipped_images': result.skipped_images,
         'skipped_people': result.skipped_people,
     }
     labels.cache_clear()
-    counted = add_counts([read_labels(name)['counts'] for name in kept])
+    counted = add_counts(read_labels(name)['counts'] for name in kept)
     return {**totals, **counted, **{f'people/{state}': count for state, count in own.items() if count}}
 
 

@@ -5,10 +5,11 @@ import mmap
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
@@ -78,7 +79,7 @@ def rewrite_annotations(
         target: The file to write, atomically.
         change: See :data:`Change`. Called twice for each image.
         change_person: See :data:`PersonChange`; None leaves all annotations alone.
-        added: Records to write behind the last annotation; a file without such a list gets one.
+        added: Records to write behind the last annotation, taken one at a time; a file without such a list gets one.
 
     Raises:
         FileNotFoundError: If there is no source.
@@ -89,7 +90,7 @@ def rewrite_annotations(
         return replace_fields(record, change(_image(source, record)) or {})
 
     left_out = {image['id'] for image in iter_images(source) if change(image) is None}
-    new = [json.dumps(record) for record in added]
+    new = (json.dumps(record) for record in added)
     with (
         atomic_path(target) as temporary,
         open(source, 'rb') as read,
@@ -103,7 +104,7 @@ def rewrite_annotations(
         for key, start, end, value in records:
             owner = {'images': 'id', 'annotations': 'image_id'}.get(key, '')
             if key != 'annotations' and last_person >= 0:
-                new = copier.add(last_person, new, kept['annotations'] > 0)
+                copier.add(last_person, new, kept['annotations'] > 0)
             if left_out and owner and isinstance(value, dict) and value.get(owner) in left_out:
                 copier.copy_to(previous_end if seen[key] else start)  # with it goes the comma before it
                 copier.jump_to(end)
@@ -120,23 +121,26 @@ def rewrite_annotations(
             if key == 'annotations':
                 last_person = end
         if last_person >= 0:
-            new = copier.add(last_person, new, kept['annotations'] > 0)
+            copier.add(last_person, new, kept['annotations'] > 0)
         copier.copy_to(None)
-    if new:  # there was not one annotation
-        _add_to_empty(target, new)
+    first = next(new, None)
+    if first is not None:  # there was not one annotation
+        _add_to_empty(target, chain([first], new))
     skipped = seen - kept
     return Kept(kept['images'], kept['annotations'], skipped['images'], skipped['annotations'])
 
 
-def _add_to_empty(path: str | os.PathLike, records: list[str]) -> None:
+def _add_to_empty(path: str | os.PathLike, records: Iterator[str]) -> None:
     """Write the first annotations of a file into its empty list, or give it that list."""
     with open(path, 'rb') as read, mmap.mmap(read.fileno(), 0, access=mmap.ACCESS_READ) as content:
         found = re.search(rb'"annotations"\s*:\s*\[(?=\s*\])', content)
         place = found.end() if found else content.rfind(b'}')
         with atomic_path(path) as temporary, open(temporary, 'wb') as written:
             copier = _Copier(read, written)
-            text = records if found else [f', "annotations": [{", ".join(records)}]']
-            copier.add(place, text, after=False)
+            copier.copy_to(place)
+            written.write(b'' if found else b', "annotations": [')
+            copier.add(place, records, after=False)
+            written.write(b'' if found else b']')
             copier.copy_to(None)
 
 
@@ -160,12 +164,12 @@ class _Copier:
         """Go on at a place further on, without what is between."""
         self._place = place
 
-    def add(self, place: int, records: list[str], after: bool) -> list[str]:
-        """Write records at a place, ``after`` others or as the first of their list; returns what is left: none."""
-        if records:
+    def add(self, place: int, records: Iterator[str], after: bool) -> None:
+        """Write records, if any are left, at a place, ``after`` others or as the first of their list."""
+        for record in records:
             self.copy_to(place)
-            self._written.write((', ' * after + ', '.join(records)).encode('latin-1'))
-        return []
+            self._written.write((', ' * after + record).encode('latin-1'))
+            after = True
 
     def replace(self, start: int, end: int, edit: Callable[[bytes], bytes]) -> None:
         """Write something else in place of what stands between two places."""
