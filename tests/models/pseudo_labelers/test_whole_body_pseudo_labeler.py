@@ -3,6 +3,7 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
+from mmengine.config import Config
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 
@@ -157,6 +158,24 @@ def test_one_model_for_all_parts_looks_at_the_person(whole_teacher):
     np.testing.assert_allclose([x, y, x + w, y + h], [*kept.min(axis=0), *kept.max(axis=0)], atol=0.011)
 
 
+def test_a_model_of_feet_alone_looks_at_the_person(teachers, tmp_path):
+    names = WHOLEBODY133_NAMES[17:23]
+    joints = {
+        k: dict(name=name, id=k, color=[0, 0, 0], type='lower', swap=flip_name(name)) for k, name in enumerate(names)
+    }
+    feet = dict(dataset_name='feet', keypoint_info=joints, skeleton_info={}, joint_weights=[1.0] * 6, sigmas=[0.05] * 6)
+    config = Config.fromfile(teachers[0]['config'])
+    config.merge_from_dict({'model.head.out_channels': 6})
+    for loader in (config.train_dataloader, config.test_dataloader):
+        loader.dataset.metainfo = feet
+    config.dump(str(tmp_path / 'feet.py'))
+    torch.save({'state_dict': MODELS.build(config.model).state_dict()}, tmp_path / 'feet.pth')
+    files = dict(config=str(tmp_path / 'feet.py'), checkpoint=str(tmp_path / 'feet.pth'))
+    image, people = draw_people(2)
+    (labels,) = label(make([dict(parts=('foot',), **files)], limits=OPEN), (image, people))
+    assert labels['counts']['foot_boxes/good'] == 2
+
+
 def test_people_who_cannot_be_labeled_are_left_and_counted(model):
     image, people = draw_people(7)
     people[0]['iscrowd'] = 1
@@ -228,6 +247,7 @@ def test_it_stays_in_evaluation_mode(model):
         ([], {}, 'teachers must be one or more'),
         ([0, 0], {}, 'body, foot: has more than one teacher'),
         ([1], {'detector': dict(config='x', checkpoint='y')}, 'need a teacher of body'),
+        ([0], {'detector': dict(confg='x')}, 'detector: .*confg'),
         ([1], {'limits': dict(score=2)}, 'score must be'),
         ([1], {'limits': dict(sharpness=2)}, 'limits: .*sharpness'),
     ],

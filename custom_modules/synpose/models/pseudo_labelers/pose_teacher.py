@@ -42,7 +42,7 @@ class PoseTeacher(nn.Module):
         config: A config of MMPose: a file, or ``'mmpose::body_2d_keypoint/...py'`` for one of an installed package.
         checkpoint: Its weights, a file or an address.
         box_scale: Factor of the boxes of faces and hands, for models trained on tighter boxes than those derived from
-            the body's joints. A model of bodies takes the person's box as it is.
+            the body's joints. A model of bodies or feet takes the person's box as it is.
         hand: ``'left'`` or ``'right'`` for a model that knows only that hand: it sees the other one mirrored. MMPose's
             hand models are trained on both (None).
         chunk_size: Crops a batch. All batches are full, the last one with copies, so that what comes out for a person
@@ -92,7 +92,7 @@ class PoseTeacher(nn.Module):
             self.joints = {part: teacher_joints(names, part) for part in self.parts}
         except ValueError as error:
             raise ValueError(f'{config} ({self.model.dataset_meta["dataset_name"]}): {error}') from error
-        self.sees_people = 'left_shoulder' in names
+        self.sees_people = 'left_shoulder' in names or 'foot' in self.parts
         self.requires_grad_(False).eval()
 
     def _num_joints(self) -> int:

@@ -86,10 +86,10 @@ class WholeBodyPseudoLabeler(BaseModel):
             raise ValueError(f'teachers: {", ".join(twice)}: has more than one teacher')
         if detector is not None and 'body' not in parts:
             raise ValueError('detector: people it finds need a teacher of body')
-        for teacher in made:
-            if 'body' in teacher.parts and not teacher.sees_people:
-                raise ValueError(f'teachers: {teacher.config}: body: the model does not know shoulders')
-        self.detector = None if detector is None else PersonFinder(**detector)
+        try:
+            self.detector = None if detector is None else PersonFinder(**detector)
+        except TypeError as error:
+            raise ValueError(f'detector: {error}') from error
 
     def train(self, mode: bool = True) -> 'WholeBodyPseudoLabeler':
         """Stay in evaluation mode: nothing here is trained."""
