@@ -48,7 +48,9 @@ def nearest_poses(aligned: np.ndarray, atomic: np.ndarray) -> np.ndarray:
     Returns:
         ``(N,)``; -1 for a pose that could not be aligned.
     """
-    known = np.isfinite(aligned).all(axis=(2))
-    squares = np.square(np.nan_to_num(aligned)[:, None] - atomic).sum(axis=-1)  # (N, A, J)
-    distances = (squares * known[:, None]).sum(axis=-1) / np.maximum(known.sum(axis=1), 1)[:, None]
+    known = np.isfinite(aligned).all(axis=2)
+    # |p - a|^2 without |p|^2 and the mean's divisor, which are the same for all of a pose: no (N, A, J) array is made.
+    distances = known @ np.square(atomic).sum(axis=-1).T - 2 * np.tensordot(
+        np.nan_to_num(aligned), atomic, axes=((1, 2), (1, 2))
+    )
     return np.where(known.any(axis=1), distances.argmin(axis=1), -1)
