@@ -50,7 +50,11 @@ def test_the_second_stage_of_the_transformer_goes_on_where_the_first_ends():
     first, second = (Config.fromfile(ROOT / name) for name in (RESNET, SSTN))
     assert 210 + second.train_cfg.max_epochs == first.train_cfg.max_epochs
     assert [210 + step for step in second.param_scheduler[0].milestones] == first.param_scheduler[0].milestones[2:]
-    assert Path(second.model.estimator.init_cfg.checkpoint).parent.name == Path(RESNET).stem
+    checkpoint = Path(second.model.estimator.init_cfg.checkpoint)
+    assert (checkpoint.parent.name, checkpoint.name) == (Path(RESNET).stem, 'epoch_210.pth')
+    saving = first.default_hooks.checkpoint
+    assert 210 % saving.interval == 0
+    assert saving.max_keep_ckpts == -1  # else it would be gone before epoch 328
     assert {key: second.model.estimator[key] for key in first.model} == first.model.to_dict()
     assert second.train_dataloader.dataset.pipeline == first.custom_hooks[-1].switch_pipeline
 

@@ -2,6 +2,7 @@
 # that AlphaPose has by default.
 _base_ = ['../_base_/td-hm_wholebody_pseudo.py']
 
+default_hooks = dict(checkpoint=dict(interval=30, max_keep_ckpts=-1))  # sstn_res50_... goes on from epoch 210
 model = dict(
     backbone=dict(
         _delete_=True,
