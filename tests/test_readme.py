@@ -1,6 +1,7 @@
 """What the README tells a newcomer to do exists."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,16 @@ def test_files_named_exist(path):
 @pytest.mark.parametrize('target', sorted(set(re.findall(r'(?:`|^)make ([a-z-]+)', TEXT, flags=re.MULTILINE))))
 def test_make_targets_exist(target):
     assert re.search(rf'^{target}:', (ROOT / 'Makefile').read_text(), flags=re.MULTILINE)
+
+
+def test_what_is_labeled_is_what_is_looked_at_and_trained_on():
+    section = TEXT.split('## 133 keypoints from 17')[1]
+    commands = [shlex.split(line) for line in re.findall(r'^python (tools/.*)$', section, flags=re.MULTILINE)[:3]]
+    label, browse, train = commands
+    assert [command[0] for command in commands] == ['tools/pseudo_label.py', 'tools/browse.py', 'tools/train.py']
+    writer = Config.fromfile(ROOT / label[1]).test_evaluator
+    student = Config.fromfile(ROOT / train[1]).train_dataloader.dataset
+    (ann_file,) = writer.ann_files
+    labeled, pictures = Path(writer.out_root, ann_file), Path(writer.out_root, writer.data_prefix.img)
+    assert labeled == Path(browse[1]) == Path(student.data_root, student.ann_file)
+    assert pictures == Path(browse[browse.index('--images') + 1]) == Path(student.data_root, student.data_prefix.img)
