@@ -6,7 +6,7 @@ import webbrowser
 
 EPILOG = """
 examples:
-  the 600 least certain people of a folder that tools/adapt.py has labeled
+  the 600 least certain people of a folder that tools/pseudo_label.py has labeled
     python tools/browse.py data/coco-pseudo/annotations/person_keypoints_train2017.json \\
         --images data/coco-pseudo/train2017 --out work_dirs/browse
 
@@ -14,8 +14,8 @@ examples:
     python tools/browse.py ANN --images DIR --out DIR --pages all
 
 Open page-0001.html. A click, or the key x, rejects a person's labels; what is rejected is remembered over the pages of
-a file, and a button saves it as rejected.txt. The labels are then taken back by the job that wrote them:
-  python tools/adapt.py CONFIG --out DIR --cfg-options test_evaluator.rejected=rejected.txt
+a file, and a button saves it as rejected.txt. The labels are then taken back by the command that wrote them, with
+  python tools/pseudo_label.py ... --rejected rejected.txt
 """
 
 
