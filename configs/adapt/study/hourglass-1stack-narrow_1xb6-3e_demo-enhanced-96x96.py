@@ -1,5 +1,5 @@
 # "Enhanced Data": people as bright as their background, and parts of them behind it.
-_base_ = ['hourglass-1stack-narrow_1xb6-4e_demo-128x128.py']
+_base_ = ['hourglass-1stack-narrow_1xb6-3e_demo-96x96.py']
 
 enhance = [
     dict(type='LoadStencil'),

@@ -1,7 +1,7 @@
 # "Adversarial": the authors' classifier of the logits; seven people of the source and three of the target in a batch.
-_base_ = ['hourglass-1stack-narrow_1xb6-4e_demo-128x128.py']
+_base_ = ['hourglass-1stack-narrow_1xb6-3e_demo-96x96.py']
 
-param_scheduler = [dict(type='StepLR', step_size=384, gamma=0.9, by_epoch=False)]  # 3000 of 2000 there
+param_scheduler = [dict(type='StepLR', step_size=288, gamma=0.9, by_epoch=False)]  # 3000 of 2000 there
 model = dict(
     _delete_=True,
     type='DomainAdversarialPoseEstimator',
