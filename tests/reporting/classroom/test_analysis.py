@@ -106,6 +106,18 @@ def test_an_analysis_that_is_cut_off_goes_on(
         analyze(again, tmp_path / 'cut', photos, blur_faces=False)
 
 
+def test_the_same_photos_by_another_path_are_done(
+    observer: Observer, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyze(observer, tmp_path / 'out', photos)
+    monkeypatch.chdir(tmp_path)
+    summary = analyze(observer, tmp_path / 'out', Path('photos'))
+    assert observer._model.num_images == 3
+    assert (summary.num_sources, summary.failures) == (3, [])
+    rows = csv.DictReader((tmp_path / 'out/students.csv').open())
+    assert [row['source'] for row in rows] == ['photos/a.png', 'photos/b.png', 'photos/b.png']
+
+
 def test_a_video_keeps_its_students(observer: Observer, tmp_path: Path, paint: Callable[..., np.ndarray]) -> None:
     other = (100, 30, 30, 60, 240)
     frames = [paint((20 + k // 2, 20, 40, 80, 220), *([other] if k >= 8 else [])) for k in range(16)]

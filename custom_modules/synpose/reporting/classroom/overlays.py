@@ -41,10 +41,11 @@ class VideoSink:
     Args:
         path: The file.
         rate: Frames a second.
+        name: What messages call the file. Default: ``path``.
     """
 
-    def __init__(self, path: Path, rate: float) -> None:
-        self._path, self._rate = path, rate
+    def __init__(self, path: Path, rate: float, name: Path | None = None) -> None:
+        self._path, self._rate, self._name = path, rate, name or path
         self._writer: cv2.VideoWriter | None = None
 
     def write(self, image: np.ndarray) -> None:
@@ -57,7 +58,7 @@ class VideoSink:
             size = image.shape[1], image.shape[0]
             self._writer = cv2.VideoWriter(str(self._path), cv2.VideoWriter.fourcc(*'mp4v'), self._rate, size)
             if not self._writer.isOpened():
-                raise ValueError(f'{self._path}: OpenCV cannot write MP4 videos of {size[0]}x{size[1]} px here')
+                raise ValueError(f'{self._name}: OpenCV cannot write MP4 videos of {size[0]}x{size[1]} px here')
         self._writer.write(image)
 
     def close(self) -> None:
@@ -70,7 +71,7 @@ class VideoSink:
 def open_video(path: Path, rate: float) -> Iterator[VideoSink]:
     """Give a video to write to, which takes its name when all frames are written."""
     with atomic_path(path) as temporary:
-        sink = VideoSink(temporary, rate)
+        sink = VideoSink(temporary, rate, path)
         try:
             yield sink
         finally:

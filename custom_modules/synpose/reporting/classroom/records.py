@@ -33,6 +33,11 @@ class SourceRecord:
     frames: list[Frame]
     problem: str | None = None
 
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is a photo: one picture that has no number."""
+        return [frame.frame for frame in self.frames] == [None]
+
 
 def identify_model(config: str | os.PathLike, checkpoint: str | os.PathLike) -> dict[str, str]:
     """Return what tells a model from another: the names of its files and hashes of the whole config and the weights."""
@@ -66,14 +71,25 @@ def begin(out: Path, settings: dict[str, Any]) -> None:
 
 
 def read_record(path: Path, source: Path, overlay: Path) -> SourceRecord | None:
-    """Return the record of a source that is done; None where it, or its overlay, is missing or of another file."""
+    """Read the record of a source that is done.
+
+    Args:
+        path: The record.
+        source: The photo or video, as it is called now: the path in the record may be another way to it.
+        overlay: What was drawn of it.
+
+    Returns:
+        The record; None where it or the overlay is missing, or the record is of another file or damaged.
+    """
     if not (path.is_file() and overlay.is_file()):
         return None
-    found = json.loads(path.read_text(encoding='utf-8'))
-    if found['sha256'] != sha256(source):
+    try:
+        found = json.loads(path.read_text(encoding='utf-8'))
+        frames = [Frame.from_json(frame) for frame in found['frames']]
+        record = SourceRecord(str(source), found['sha256'], frames, found['problem'])
+    except (KeyError, TypeError, ValueError):
         return None
-    frames = [Frame.from_json(frame) for frame in found['frames']]
-    return SourceRecord(found['source'], found['sha256'], frames, found['problem'])
+    return record if record.sha256 == sha256(source) else None
 
 
 def write_record(path: Path, record: SourceRecord) -> None:

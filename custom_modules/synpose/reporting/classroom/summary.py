@@ -57,8 +57,8 @@ def build_page(
         failures: One message for each file that could not be used, or not as a whole.
         blurred: Whether faces are hidden.
     """
-    photos = [record for record in records if record.frames and record.frames[0].frame is None]
-    videos = [record for record in records if record not in photos]
+    photos = [record for record in records if record.is_photo]
+    videos = [record for record in records if not record.is_photo]
     found = sum(len(frame.students) for record in records for frame in record.frames)
     lead = (
         f'{len(photos)} photo(s) and {len(videos)} video(s): {found} times a student was found. Poses and behaviors '
