@@ -96,6 +96,19 @@ def test_a_box_goes_to_one_pose_and_scores_decide(build: Callable[..., BehaviorP
     assert sum(low.get_data_info(place)['matched'] for place in range(12)) == 6  # .9, .899, ... .895
 
 
+def test_a_crowd_region_takes_no_pose(build: Callable[..., BehaviorPoseDataset], root: Path) -> None:
+    content, pose = read(root / 'annotations/train.json'), read(root.parent / 'train.json')[0]
+    first = content['annotations'][0]
+    joints = np.reshape(pose['keypoints'], (1, 17, 3))
+    box = pose_boxes(joints[..., :2], joints[..., 2], (192, 128), MARGINS)[0]
+    # It fits the pose even better than the student does.
+    content['annotations'].append({**first, 'id': 99, 'iscrowd': 1, 'bbox': box.tolist()})
+    write_json(root / 'annotations/crowd.json', content)
+    dataset = build(ann_file='annotations/crowd.json', test_mode=True)
+    assert len(dataset) == 12
+    assert dataset.get_data_info(0)['matched']
+
+
 def test_annotated_poses_are_the_bound(build: Callable[..., BehaviorPoseDataset], root: Path) -> None:
     dataset = build(source='annotation', predictions=None, test_mode=True)
     for place, person in enumerate(read(root / 'annotations/train.json')['annotations']):

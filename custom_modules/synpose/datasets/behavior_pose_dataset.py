@@ -200,7 +200,9 @@ class BehaviorPoseDataset(BaseDataset):
             poses, scores = found or (np.zeros((0, len(names), 3)), np.zeros(0))
             poses, scores = poses[scores >= self.score_thr], scores[scores >= self.score_thr]
             boxes = pose_boxes(poses[..., :2], poses[..., 2], group.size, margins, min_score=-np.inf)
-            matches = greedy_matches(iou_matrix(boxes, group.boxes), scores, self.iou_thr)
+            # A crowd region is nobody: it takes no pose from a student.
+            overlaps = np.where(group.crowd, -1.0, iou_matrix(boxes, group.boxes))
+            matches = greedy_matches(overlaps, scores, self.iou_thr)
             chosen = np.full(len(group.boxes), -1)
             chosen[matches[matches >= 0]] = np.flatnonzero(matches >= 0)
         for place, record in enumerate(group.annotations):
