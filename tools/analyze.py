@@ -66,7 +66,7 @@ def main() -> int:
         }
         observer = Observer(model, classifier, args.score_thr)
         summary = analyze_classroom(observer, paths, args.out, settings, args.score_thr, args.interval, args.blur_faces)
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
     for failure in summary.failures:

@@ -40,6 +40,10 @@ def test_files_that_are_missing_or_do_not_fit(classifier_files: tuple[Path, Path
     torch.save({'state_dict': kept['state_dict'], 'meta': {}}, tmp_path / 'bare.pth')
     with pytest.raises(ValueError, match=r'bare.pth: names no behaviors: train the classifier'):
         BehaviorClassifier(config, tmp_path / 'bare.pth')
+    few = {'dataset_meta': {**kept['meta']['dataset_meta'], 'classes': ('reading', 'writing')}}
+    torch.save({**kept, 'meta': few}, tmp_path / 'few.pth')
+    with pytest.raises(ValueError, match=r'few.pth: names 2 behaviors, but num_classes is 3'):
+        BehaviorClassifier(config, tmp_path / 'few.pth')
     torch.save({**kept, 'state_dict': {'other': torch.zeros(1)}}, tmp_path / 'other.pth')
     with pytest.raises(ValueError, match=r'other.pth: does not hold the model of .*gcn.py'):
         BehaviorClassifier(config, tmp_path / 'other.pth')

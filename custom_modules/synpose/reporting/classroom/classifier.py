@@ -47,6 +47,10 @@ class BehaviorClassifier:
         meta = kept.get('meta', {}).get('dataset_meta') or {}
         if not {'classes', 'pose_margins'} <= meta.keys():
             raise ValueError(f'{checkpoint}: names no behaviors: train the classifier with BehaviorPoseDataset')
+        if len(meta['classes']) != self._model.num_classes:
+            raise ValueError(
+                f'{checkpoint}: names {len(meta["classes"])} behaviors, but num_classes is {self._model.num_classes}'
+            )
         self._model.to(device).eval()
         self._pipeline = Compose(loaded.test_dataloader.dataset.pipeline)
         self.classes: tuple[str, ...] = tuple(meta['classes'])
