@@ -42,7 +42,7 @@ def write_submission(
             raise FileNotFoundError(f'{path}: no such file')
     settings = Config.fromfile(config)
     settings.merge_from_dict(dict(options or {}))
-    settings.test_evaluator = {'type': 'SubmissionWriter', **scoring_of(settings.test_evaluator), **writer}
+    settings.test_evaluator = {'type': 'SubmissionWriter', **scoring_of(settings.get('test_evaluator')), **writer}
     # The results folder of a test is for figures, and there are none.
     settings.custom_hooks = [hook for hook in settings.get('custom_hooks', []) if hook['type'] != 'ResultsHook']
     settings.load_from, settings.launcher = checkpoint, launcher
@@ -51,8 +51,12 @@ def write_submission(
 
 
 def scoring_of(evaluator: Any) -> dict[str, Any]:
-    """Return how the first COCO-like metric of a config scores and suppresses people; empty if there is none."""
-    for metric in evaluator if isinstance(evaluator, list | tuple) else [evaluator]:
+    """Return how the first COCO-like metric of a config scores and suppresses people; empty if there is none.
+
+    Args:
+        evaluator: The config's ``test_evaluator``: a metric, several, or None.
+    """
+    for metric in evaluator if isinstance(evaluator, list | tuple) else [evaluator or {}]:
         found = {name: metric[name] for name in SCORING if name in metric}
         if found:
             return found
