@@ -74,6 +74,14 @@ def test_an_empty_target_is_refused(root, tmp_path, kind):
         DATASETS.build(config(root, target=target))
 
 
+def test_an_empty_folder_as_target_is_refused(root, tmp_path):
+    (tmp_path / 'photos').mkdir()
+    given = config(root)
+    given['target']['data_root'] = str(tmp_path / 'photos')
+    with pytest.raises(FileNotFoundError, match=r'photos: holds no photo and no video'):
+        DATASETS.build(given)
+
+
 def test_what_is_not_packed_is_refused(root):
     unpacked = config(root)
     unpacked['target']['pipeline'] = [dict(type='LoadPhoto')]

@@ -11,6 +11,7 @@ from mmengine.runner import load_checkpoint
 from mmpose.structures import PoseDataSample
 from torch import nn
 
+from synpose.models.translators import ctgan
 from synpose.models.translators.ctgan import masked_rms
 from synpose.testing.small_translator import small_ctgan as make
 from synpose.testing.small_translator import translation_batch as batch
@@ -233,6 +234,36 @@ def test_prediction_runs_the_generator_to_real():
     out = model.generator_to_real(image.flip(0)[None].float() / 127.5 - 1)[0].flip(0)
     expected = ((out + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
     assert np.array_equal(sample.translated, expected)
+
+
+def test_pictures_without_data_samples_are_translated_too():
+    model = make().eval()
+    image = torch.rand(3, 16, 24) * 2 - 1
+    (sample,), (other,) = (model({'source': [image]}, given, mode='predict') for given in (None, [PoseDataSample()]))
+    assert np.array_equal(sample.translated, other.translated)
+
+
+class Waiting(nn.Module):
+    """A wrapper whose forward pass would wait for other processes."""
+
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, *args):
+        raise AssertionError('waits for others')
+
+
+def test_one_process_looks_at_translations_alone(monkeypatch):
+    model = make()
+    inputs = prepared(model, batch())
+    expected = model.translate_both_ways(inputs['source'], inputs['target'])
+    monkeypatch.setattr(ctgan, 'is_model_wrapper', lambda module: isinstance(module, Waiting))
+    for name in ('generator_to_real', 'generator_to_synthetic'):
+        setattr(model, name, Waiting(getattr(model, name)))
+    found = model.translate_both_ways(inputs['source'], inputs['target'])
+    assert list(found) == ['s', 'G(s)', 'F(G(s))', 'r', 'F(r)', 'G(F(r))']
+    assert all(torch.equal(found[name], image) for name, image in expected.items())
 
 
 def test_a_batch_without_mask_is_an_error_only_when_needed():

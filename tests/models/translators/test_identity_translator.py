@@ -15,6 +15,12 @@ def test_pictures_come_back_as_they_are():
         assert np.array_equal(sample.translated, image.permute(1, 2, 0).numpy())
 
 
+def test_pictures_without_data_samples_come_back_too():
+    image = torch.full((3, 2, 4), 7, dtype=torch.uint8)
+    (sample,) = MODELS.build({'type': 'IdentityTranslator'})({'source': [image]})
+    assert sample.translated.tolist() == [[[7] * 3] * 4] * 2
+
+
 def test_it_cannot_be_trained():
     with pytest.raises(NotImplementedError, match='predict only'):
         MODELS.build({'type': 'IdentityTranslator'})({'source': []}, [], mode='loss')

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from mmengine.model import BaseModel, is_model_wrapper
 from mmengine.optim import OptimWrapperDict
 from mmpose.registry import MODELS
+from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 
 from ..data_preprocessors.translation_data_preprocessor import to_uint8
@@ -114,7 +115,7 @@ class CTGAN(BaseModel):
 
         Args:
             inputs: ``source``, images in [-1, 1]: ``(B, 3, H, W)``, or a list of ``(3, H, W)`` to predict.
-            data_samples: B data samples.
+            data_samples: B data samples; new ones by default.
             mode: ``'tensor'`` returns ``(B, 3, H, W)``; ``'predict'`` returns the data samples, each with
                 ``translated``, uint8 BGR ``(H, W, 3)`` of the image's own size.
 
@@ -125,7 +126,7 @@ class CTGAN(BaseModel):
             return self.generator_to_real(inputs['source'])
         if mode != 'predict':
             raise RuntimeError(f'CTGAN: no mode {mode!r}; training goes through train_step')
-        samples = data_samples or []
+        samples = data_samples or [PoseDataSample() for _ in inputs['source']]
         generator = _inner(self.generator_to_real)
         for sample, image in zip(samples, inputs['source']):
             translated = translate_tiled(generator, image[None], self.tile, self.tile_overlap, _multiple(generator))

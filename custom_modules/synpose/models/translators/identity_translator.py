@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from mmengine.model import BaseModel
 from mmpose.registry import MODELS
+from mmpose.structures import PoseDataSample
 
 
 @MODELS.register_module()
@@ -19,7 +20,7 @@ class IdentityTranslator(BaseModel):
 
         Args:
             inputs: ``source``, a list of uint8 BGR images ``(3, H, W)``.
-            data_samples: B data samples.
+            data_samples: B data samples; new ones by default.
             mode: ``'predict'``.
 
         Returns:
@@ -30,7 +31,7 @@ class IdentityTranslator(BaseModel):
         """
         if mode != 'predict':
             raise NotImplementedError(f'IdentityTranslator has mode predict only, not {mode!r}')
-        samples = data_samples or []
+        samples = data_samples or [PoseDataSample() for _ in inputs['source']]
         for sample, image in zip(samples, inputs['source']):
             pixels = np.ascontiguousarray(image.permute(1, 2, 0).cpu().numpy())
             sample.set_field(pixels, 'translated', field_type='data')
