@@ -21,8 +21,18 @@ from pathlib import Path
 
 from bench_rows.common import Case, Options
 
-ROWS = ('opening', 'box_ap', 'inference', 'training', 'sample', 'translating', 'decoding')  # the longest first
-GPU_ROWS = ('inference', 'training', 'decoding', 'translating')
+ROWS = (  # the longest first
+    'opening',
+    'box_ap',
+    'inference',
+    'training',
+    'sample',
+    'translating',
+    'pose_nms',
+    'labeling',
+    'decoding',
+)
+GPU_ROWS = ('inference', 'training', 'decoding', 'translating', 'labeling')
 README = Path(__file__).with_name('README.md')
 RESULTS = Path('work_dirs/bench')
 GROWTH_LIMIT = 1.15  # tolerated exponent of growth: 1 is linear, the rest noise
