@@ -90,6 +90,28 @@ def test_dekr_divides_maps_but_not_means():
         assert losses.values[row].item() == pytest.approx(expected.item(), rel=1e-4)
 
 
+def test_openpose_sums_over_stages_and_cells():
+    torch.manual_seed(0)
+    codec = dict(type='PartAffinityFields', input_size=(64, 64), heatmap_size=(8, 8), skeleton='coco')
+    sizes = dict(in_channels=4, num_keypoints=17, num_limbs=19, stage_channels=4, first_channels=4)
+    head = MODELS.build(dict(type='PartAffinityHead', num_stages=2, decoder=codec, **sizes))
+    samples = []
+    for people in (1, 3):
+        sample = PoseDataSample(metainfo={})
+        sample.gt_instances = InstanceData(keypoints_visible=torch.ones(people, 17).numpy())
+        sample.gt_fields = PixelData(heatmaps=torch.rand(18, 8, 8), part_affinity_fields=torch.rand(38, 8, 8))
+        samples.append(sample)
+    feats = (torch.randn(2, 4, 8, 8),)
+    losses = ImageLosses(head)
+    losses.attach()
+    head.loss(feats, samples)
+    losses.detach()
+    for row, people in ((0, 1), (1, 3)):
+        alone = head.loss((feats[0][row : row + 1],), samples[row : row + 1])
+        expected = sum(alone.values()).item() / (17 * people)
+        assert losses.values[row].item() == pytest.approx(expected, rel=1e-4)
+
+
 def test_joints_are_counted_from_the_best_source():
     sample = bottom_up(0, 2)
     assert num_joints(sample) == 6

@@ -10,6 +10,13 @@ from synpose.datasets.transforms.synthetic_loss_mask import covered
 
 SIZE, CELLS = (96, 64), (24, 16)
 SPR = dict(input_size=SIZE, heatmap_size=CELLS, sigma=(2, 1.5), minimal_diagonal_length=1)
+SKELETON = dict(
+    dataset_name='three joints',
+    keypoint_info={i: dict(name=name, id=i, color=[0, 0, 0], type='', swap='') for i, name in enumerate('abc')},
+    skeleton_info={i: dict(link=pair, id=i, color=[0, 0, 0]) for i, pair in enumerate((('a', 'b'), ('b', 'c')))},
+    joint_weights=[1.0] * 3,
+    sigmas=[0.1] * 3,
+)
 SILHOUETTE = np.s_[8:56, 16:64]  # px: cells 2-14, 4-16
 
 
@@ -88,6 +95,27 @@ def test_dekr(kind, per_channel):
     assert support[2:14, 4:16].sum() > 10  # the real joint at (50, 20) lies under the rendered person
     weights = alone['displacement_weights'] > 0
     assert (displacements[0].numpy() > 0)[weights].all()
+
+
+@pytest.mark.parametrize('per_channel', [False, True])
+def test_openpose(per_channel):
+    codec = dict(type='PartAffinityFields', input_size=SIZE, heatmap_size=CELLS, skeleton=SKELETON)
+    _, sample_of = packed(codec, per_channel=per_channel)
+    head = MODELS.build(dict(type='PartAffinityHead', in_channels=8, num_keypoints=3, num_limbs=2, decoder=codec))
+    maps = torch.randn(1, 4, 16, 24, requires_grad=True), torch.randn(1, 4, 16, 24, requires_grad=True)
+    head.forward = lambda feats: [maps]
+    learned = (grad[0].numpy() > 0 for grad in gradient(sum(head.loss(None, [sample_of]).values()), *maps))
+    alone = KEYPOINT_CODECS.build(codec).encode(sample()['keypoints'][1:])
+    joints, limbs = alone['heatmaps'] > 0.01, (alone['part_affinity_fields'] != 0).reshape(2, 2, 16, 24)
+    joints[-1] = joints[:-1].any(0)  # the background, though it is almost everywhere
+    limbs = limbs.any(1).repeat(2, axis=0)
+    if not per_channel:
+        joints[:] = limbs[:] = joints.any(0) | limbs.any(0)
+    for found, own in zip(learned, (joints, limbs)):
+        for cells, support in zip(found, own):
+            assert (cells == ~under(support)).all()
+            assert under(support).sum() > 60
+    assert limbs[:, 2:14, 4:16].any()  # a real limb lies partly under the rendered person
 
 
 def test_a_mask_from_before_is_kept_and_unbiased_heatmaps_do_not_unmask_everything():

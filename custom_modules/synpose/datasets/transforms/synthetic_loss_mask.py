@@ -20,7 +20,8 @@ class SyntheticLossMask(BaseTransform):
 
     A cell of the heatmaps is masked if rendered people cover more than half of it and no real joint's target (nor a
     root's or a limb's) is there: where a heatmap is above ``min_target``, or another field that is a target, such as
-    part affinity fields, is not 0. With ``per_channel`` a joint's target keeps the cells of its own heatmap only.
+    part affinity fields, is not 0. With ``per_channel`` a joint's or limb's target keeps the cells of its own maps
+    only. The background of ``PartAffinityFields`` is a target nowhere but at joints.
 
     ``into='heatmap_mask'`` is for bottom-up heads, which take a mask of cells: ``CrowdDEKRHead``, ``DEKRHead``,
     ``AssociativeEmbeddingHead``. DEKR's displacements have targets around the roots of real people only. Pack with
@@ -31,20 +32,22 @@ class SyntheticLossMask(BaseTransform):
     What each codec carries:
 
     - ``SPR``, ``FastSPR``, ``AssociativeEmbedding``: joints hidden, and cells masked by ``heatmap_mask``.
+    - ``PartAffinityFields``: the same; with ``per_channel`` by ``heatmap_weights`` and ``part_affinity_weights``.
     - ``MSRAHeatmap``, ``UDPHeatmap`` (Gaussian), ``MegviiHeatmap``: joints hidden by weight 0, and cells masked by
       ``keypoint_weights``.
     - ``UDPHeatmap`` (combined), ``SimCCLabel``, ``PixelLabel``: no loss of single cells, so joints are hidden by
       weight 0 (``CarrySyntheticMask``) and nothing else is masked; here that is an error.
 
     Modified keys: ``img``, without its fourth channel; ``heatmap_mask`` ``(H, W)``, or ``(C, H, W)`` with
-    ``per_channel``, bool (added if there is none), or ``keypoint_weights`` ``(N, K, H, W)`` float32.
+    ``per_channel``, bool (added if there is none), or ``keypoint_weights`` ``(N, K, H, W)``, or ``heatmap_weights`` and
+    ``part_affinity_weights`` of the shapes of the maps, float32.
 
     Args:
         into: See above.
         min_target: Heatmaps above it are a real joint's. 0.01 is three standard deviations from the joint: codecs that
             do not cut the Gaussian off (``unbiased=True``) are above 0 everywhere.
-        per_channel: Give each heatmap a mask of its own. ``CrowdDEKRHead`` takes it; heads that stack the masks of a
-            batch as they are, or use them for other fields, do not.
+        per_channel: Give each map a mask of its own. ``CrowdDEKRHead`` and ``PartAffinityHead`` take it; heads that
+            stack the masks of a batch as they are do not.
 
     Raises:
         ValueError: If ``into`` is none of these, or the sample lacks what is needed.
@@ -70,6 +73,12 @@ class SyntheticLossMask(BaseTransform):
         if self.into == 'keypoint_weights':
             self._weigh(results, heatmaps, silhouettes, record)
             return results
+        if self.per_channel and 'part_affinity_fields' in results:
+            plain = ~covered(silhouettes, heatmaps.shape[1:])
+            limbs = _limbs(results['part_affinity_fields'])
+            results['heatmap_weights'] = (plain | self._joints(results, heatmaps)).astype(np.float32)
+            results['part_affinity_weights'] = (plain | limbs).astype(np.float32)
+            return results
         several = isinstance(heatmaps, list)
         levels = heatmaps if several else [heatmaps]
         masks = results.get('heatmap_mask', [np.ones(maps.shape[1:], bool) for maps in levels])
@@ -79,9 +88,16 @@ class SyntheticLossMask(BaseTransform):
         results['heatmap_mask'] = free if several else free[0]
         return results
 
+    def _joints(self, results: dict[str, Any], heatmaps: np.ndarray) -> np.ndarray:
+        """Return where each heatmap has a real person's target, ``(C, H, W)`` bool."""
+        targets = heatmaps > self.min_target
+        if 'part_affinity_fields' in results:  # the last heatmap is the background, which is almost everywhere
+            targets[-1] = targets[:-1].any(axis=0)
+        return targets
+
     def _targets(self, results: dict[str, Any], heatmaps: np.ndarray, level: int, several: bool) -> np.ndarray:
         """Return which cells are a real person's target, ``(H, W)`` or ``(C, H, W)`` bool."""
-        targets = heatmaps > self.min_target
+        targets = self._joints(results, heatmaps)
         if self.per_channel:
             return targets
         others = _other_targets(results, level, several)
@@ -115,6 +131,12 @@ def covered(silhouettes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """
     height, width = shape
     return cv2.resize(silhouettes.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA) > 255 / 2
+
+
+def _limbs(fields: np.ndarray) -> np.ndarray:
+    """Return which cells of part affinity fields, x before y, have a limb, ``(2 * C, H, W)`` bool."""
+    shown = (fields.reshape(-1, 2, *fields.shape[1:]) != 0).any(axis=1)
+    return np.repeat(shown, 2, axis=0)
 
 
 def _other_targets(results: dict[str, Any], level: int, several: bool) -> list[np.ndarray]:
