@@ -1,5 +1,7 @@
 """Real beside synthetic samples: items tell which they are, and joints must be the same."""
 
+import json
+
 import numpy as np
 import pytest
 from mmpose.registry import DATASETS
@@ -23,7 +25,7 @@ def build(root, kind='SynPose17Dataset', **changes):
         return dict(type=kind, pipeline=pipeline, **files)
 
     parts = dict(real=part('real', 'SynPose17Dataset'), synthetic=part('synthetic', kind))
-    return DATASETS.build(dict(type='RealSyntheticDataset', **parts, **changes))
+    return DATASETS.build(dict(type='RealSyntheticDataset', **{**parts, **changes}))
 
 
 def test_items_tell_what_they_are_and_late_indices_are_looked_up(root):
@@ -43,6 +45,10 @@ def test_other_joints_are_refused(root):
         build(root, 'SynPose14Dataset')
 
 
-def test_synthetic_data_only_is_refused(root):
-    with pytest.raises(FileNotFoundError):
-        build(root / 'none')
+def test_synthetic_data_only_is_refused(root, tmp_path):
+    (tmp_path / 'none.json').write_text(json.dumps(dict(images=[], annotations=[], categories=[])))
+    nothing = dict(type='ColumnarCocoDataset', ann_file=str(tmp_path / 'none.json'), data_mode='bottomup')
+    with pytest.raises(
+        ValueError, match=r'RealSyntheticDataset: real: ColumnarCocoDataset .*none\.json has no pictures'
+    ):
+        build(root, real=nothing)

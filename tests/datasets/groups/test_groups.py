@@ -35,6 +35,13 @@ def test_groups_hold_every_sample_once_and_none_is_empty():
     assert groups.left_out == ('g1', 'g2', 'g4', 'g6')
 
 
+def test_groups_left_empty_by_the_edges_are_named_and_never_drawn(root):
+    groups = make_groups(build(root), dict(field='camera_pitch', edges=[0, 0.3, 2, 3, 4]))
+    assert groups.names == ('camera_pitch < 0.3', '0.3 <= camera_pitch < 2')
+    assert groups.left_out == ('2 <= camera_pitch < 3', '3 <= camera_pitch')
+    assert groups.sizes.tolist() == [5, 7]
+
+
 def test_images_and_people_by_camera_pitch(root):
     pitches = np.array([image['camera_pitch'] for image in content_of(root)['images']])
     assert sample_field(build(root), 'camera_pitch').tolist() == pitches.tolist()

@@ -156,3 +156,5 @@ def test_other_datasets_are_refused():
     combined = CombinedDataset(metainfo=dict(from_file='configs/_base_/datasets/coco.py'), datasets=parts)
     with pytest.raises(ValueError, match='needs a RealSyntheticDataset, got CombinedDataset'):
         sampler_of(built=combined)
+    with pytest.raises(ValueError, match='got Numbered: the teacher looks at real images'):  # synthetic data only
+        sampler_of(built=Numbered(groups=[0, 1, 2]))

@@ -6,6 +6,7 @@ import numpy as np
 from mmengine.dataset import BaseDataset
 
 from ..columnar_coco_dataset import ColumnarCocoDataset
+from ..person_crop_dataset import PersonCropDataset
 from .minimal_distance import minimal_distances
 
 MINIMAL_DISTANCE = 'minimal_distance'
@@ -51,7 +52,7 @@ def sample_field(dataset: BaseDataset, name: str) -> np.ndarray:
 
 def person_rows(dataset: BaseDataset) -> tuple[ColumnarCocoDataset, bool] | None:
     """Return whose store the rows of a dataset are of, and whether they are people (or images); None without store."""
-    inner = getattr(dataset, 'dataset', dataset)  # of PersonCropDataset
+    inner = dataset.dataset if isinstance(dataset, PersonCropDataset) else dataset
     if not isinstance(inner, ColumnarCocoDataset) or inner.bbox_file:
         return None
     return inner, inner is not dataset or inner.data_mode == 'topdown'

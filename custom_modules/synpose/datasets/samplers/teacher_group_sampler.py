@@ -54,13 +54,13 @@ class TeacherGroupSampler(DomainBalancedSampler):
     def __init__(
         self, sampler: Any, batch_size: int, groups: Spec, ratio: tuple[float, float] = (1, 1), steps: int = 100
     ) -> None:
-        super().__init__(sampler, batch_size, ratio)
-        dataset = sampler.dataset
+        dataset = getattr(sampler, 'dataset', None)
         if not isinstance(dataset, RealSyntheticDataset):
             raise ValueError(
                 f'TeacherGroupSampler: needs a RealSyntheticDataset, got {type(dataset).__name__}: the teacher looks '
                 'at real images, and draws groups of synthetic ones'
             )
+        super().__init__(sampler, batch_size, ratio)
         if type(steps) is not int or steps < 1:
             raise ValueError(f'TeacherGroupSampler: steps must be a whole number from 1, got {steps!r}')
         self.steps = steps
