@@ -1,6 +1,5 @@
 """The few lines that a user adds to a config train it with a teacher; resumed exactly, with one teacher for all."""
 
-import contextlib
 import json
 import multiprocessing
 import os
@@ -15,73 +14,31 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from synpose.testing import write_mixed_dataset
-from synpose.testing.small_dekr import shrink_dekr
+from synpose.testing.user_config import readme_config, small_user_config, train_two_epochs
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / 'configs/demo/dekr_hrnet-w16_1xb6-25e_demo-448x256.py'
-LINES = """
-_base_ = ['mmpose::body_2d_keypoint/dekr/coco/dekr_hrnet-w32_8xb10-140e_coco-512x512.py']
-custom_imports = dict(imports=['synpose'])
-load_from = 'dekr_coco.pth'  # trained on the real data
-synthetic = dict(type='SynPose17Dataset', data_root='data/ltsh/synthetic', ann_file='annotations/train.json',
-                 data_mode='bottomup', pipeline=_base_.train_pipeline)
-train_dataloader = dict(
-    batch_sampler=dict(type='TeacherGroupSampler', ratio=(1, 1), groups='camera_pitch', steps=100),
-    dataset=dict(_delete_=True, type='RealSyntheticDataset', real=_base_.train_dataloader.dataset, synthetic=synthetic))
-custom_hooks = [*_base_.custom_hooks, dict(type='FrozenLayersHook', convs=4),
-                dict(type='AdversarialTeacherHook', alpha=0.5, history=10, epsilon=0.1)]
-""".strip().splitlines()
-
-
-class Interrupt(Hook):
-    priority = 'LOWEST'
-
-    def after_train_epoch(self, runner):
-        if runner.epoch == 0:
-            raise KeyboardInterrupt
+README = readme_config(ROOT / 'README.md', 'Learn what to train on')
 
 
 @pytest.fixture(scope='module')
 def config(tmp_path_factory):
-    """The demo's config with the lines above, small and on a few pictures."""
+    """The demo's config with the lines of the README, small and on a few pictures."""
     folder = tmp_path_factory.mktemp('user')
-    base = shrink_dekr(Config.fromfile(DEMO))
-    base.train_dataloader.update(batch_size=2, num_workers=0, persistent_workers=False)
     data = write_mixed_dataset(folder / 'data', 6, image_size=(96, 64), splits=('train',))
-    base.train_dataloader.dataset.data_root = str(data)
-    base.dump(folder / 'base.py')
     changes = {'data/ltsh/synthetic': str(data), 'steps=100': 'steps=4', "'dekr_coco.pth'": 'None'}
-    lines = '\n'.join(["_base_ = ['base.py']", *LINES[1:]])
-    for given, wanted in changes.items():
-        assert given in lines
-        lines = lines.replace(given, wanted)
-    (folder / 'user.py').write_text(lines)
-    config = Config.fromfile(folder / 'user.py')
-    for kind in ('val', 'test'):
-        config.update({f'{kind}_{part}': None for part in ('dataloader', 'cfg', 'evaluator')})
-    return config
-
-
-def train(config, work_dir, interrupt=False, resume=False):
-    own = Config(config.to_dict())
-    own.merge_from_dict(dict(work_dir=str(work_dir), train_cfg=dict(max_epochs=2), resume=resume, log_level='ERROR'))
-    runner = Runner.from_cfg(own)
-    if interrupt:
-        runner.register_hook(Interrupt())
-    with contextlib.suppress(KeyboardInterrupt):
-        runner.train()
-    return runner
+    return small_user_config(folder, Config.fromfile(DEMO), README, data, batch_size=2, changes=changes)
 
 
 def test_it_trains_and_resumes_exactly(config, tmp_path, monkeypatch):
     monkeypatch.setattr(Config, 'pretty_text', property(lambda self: repr(self.to_dict())))  # formatting takes seconds
-    assert len(LINES) < 15
-    (tmp_path / 'stock.py').write_text('\n'.join(LINES))
+    assert len(README) < 15
+    (tmp_path / 'stock.py').write_text('\n'.join(README))
     assert Config.fromfile(str(tmp_path / 'stock.py')).train_dataloader.batch_size == 10
-    whole = train(config, tmp_path / 'whole')
+    whole = train_two_epochs(config, tmp_path / 'whole')
     assert whole.iter == 12
-    assert train(config, tmp_path / 'cut', interrupt=True).iter == 6  # amid four iterations
-    resumed = train(config, tmp_path / 'cut', resume=True)
+    assert train_two_epochs(config, tmp_path / 'cut', interrupt=True).iter == 6  # amid four iterations
+    resumed = train_two_epochs(config, tmp_path / 'cut', resume=True)
     expected, found = whole.model.state_dict(), resumed.model.state_dict()
     assert all(torch.equal(found[name], expected[name]) for name in expected)
     records = [json.loads((tmp_path / name / 'teacher.json').read_text()) for name in ('whole', 'cut')]

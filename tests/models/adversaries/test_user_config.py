@@ -1,6 +1,5 @@
 """The few lines of the README that a user adds to a config train it against a domain classifier, and resume exactly."""
 
-import contextlib
 import json
 import os
 import socket
@@ -17,43 +16,22 @@ from mmengine.runner import Runner
 
 import synpose  # noqa: F401 - the processes of torchrun run this file alone
 from synpose.testing import write_photos, write_synpose_dataset
-from synpose.testing.small_dekr import shrink_dekr
+from synpose.testing.user_config import readme_config, small_user_config, train_two_epochs
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = ROOT / 'configs/demo/dekr_hrnet-w16_1xb6-25e_demo-448x256.py'
-SECTION = (ROOT / 'README.md').read_text(encoding='utf-8').split('## Train against the domain')[1]
-README = SECTION.split('```python\n')[1].split('```')[0].strip().splitlines()
-
-
-class Interrupt(Hook):
-    priority = 'LOWEST'
-
-    def after_train_epoch(self, runner):
-        if runner.epoch == 0:
-            raise KeyboardInterrupt
+README = readme_config(ROOT / 'README.md', 'Train against the domain')
 
 
 @pytest.fixture(scope='module')
 def config(tmp_path_factory):
-    """The demo's config with the lines above, small and on a few pictures."""
+    """The demo's config with the lines of the README, small and on a few pictures."""
     folder = tmp_path_factory.mktemp('user')
     write_photos(folder / 'photos', 3)
-    base = shrink_dekr(Config.fromfile(DEMO))
-    base.train_dataloader.update(batch_size=3, num_workers=0, persistent_workers=False)
     data = write_synpose_dataset(folder / 'source', 6, image_size=(96, 64), splits=('train',))
-    base.train_dataloader.dataset.data_root = str(data)
-    base.dump(folder / 'base.py')
     # The demo's small model in place of MMPose's.
     changes = {'in_channels=480': 'in_channels=24', 'batch_size=12': 'batch_size=3', 'data/photos': f'{folder}/photos'}
-    lines = '\n'.join(["_base_ = ['base.py']", *README[1:]])
-    for given, wanted in changes.items():
-        assert given in lines
-        lines = lines.replace(given, wanted)
-    (folder / 'user.py').write_text(lines)
-    config = Config.fromfile(folder / 'user.py')
-    for kind in ('val', 'test'):
-        config.update({f'{kind}_{part}': None for part in ('dataloader', 'cfg', 'evaluator')})
-    return config
+    return small_user_config(folder, Config.fromfile(DEMO), README, data, batch_size=3, changes=changes)
 
 
 def write_stock(folder):
@@ -62,29 +40,17 @@ def write_stock(folder):
     return folder / 'stock.py'
 
 
-def train(config, work_dir, interrupt=False, resume=False):
-    options = dict(work_dir=str(work_dir), train_cfg=dict(max_epochs=2), resume=resume, log_level='ERROR')
-    own = Config(config.to_dict())
-    own.merge_from_dict(options)
-    runner = Runner.from_cfg(own)
-    if interrupt:
-        runner.register_hook(Interrupt())
-    with contextlib.suppress(KeyboardInterrupt):
-        runner.train()
-    return runner
-
-
 def test_it_trains_and_resumes_exactly(config, tmp_path, monkeypatch):
     # Formatting the config for each log and checkpoint takes four fifths of the time.
     monkeypatch.setattr(Config, 'pretty_text', property(lambda self: repr(self.to_dict())))
     assert len(README) < 15
     assert Config.fromfile(str(write_stock(tmp_path))).model.estimator.head.type == 'DEKRHead'
-    whole = train(config, tmp_path / 'whole')
+    whole = train_two_epochs(config, tmp_path / 'whole')
     assert whole.iter == 6
     logged = {name.removeprefix('train/') for name in whole.message_hub.log_scalars}
     assert {'loss/heatmap', 'loss/displacement', 'loss_domain', 'acc_domain', 'reversal_weight'} <= logged
-    assert train(config, tmp_path / 'cut', interrupt=True).iter == 3
-    resumed = train(config, tmp_path / 'cut', resume=True)
+    assert train_two_epochs(config, tmp_path / 'cut', interrupt=True).iter == 3
+    resumed = train_two_epochs(config, tmp_path / 'cut', resume=True)
     assert resumed.iter == 6
     expected, found = whole.model.state_dict(), resumed.model.state_dict()
     assert found.keys() == expected.keys()
