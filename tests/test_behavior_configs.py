@@ -26,13 +26,14 @@ def test_model_and_datasets_agree(name: str) -> None:
     config = Config.fromfile(ROOT / 'behavior' / name)
     model = MODELS.build(config.model)
     assert isinstance(model, SkeletonGCN) == ('skeleton-gcn' in name)  # nothing else goes by its name
-    for loader in (config.train_dataloader, config.test_dataloader):
+    for split, loader in (('train', config.train_dataloader), ('test', config.test_dataloader)):
         dataset = DATASETS.build(dict(loader.dataset, lazy_init=True))
         assert isinstance(dataset, BehaviorPoseDataset)
         assert len(loader.dataset.classes) == model.num_classes
         assert tuple(dataset.metainfo['keypoint_id2name'].values()) == model.joint_names
-        # Labeled poses are for the row that says so.
-        assert loader.dataset.get('source', 'prediction') == ('annotation' if 'annotation' in name else 'prediction')
+        # Labeled poses are for the rows that say so, and to test on for the bound alone.
+        labeled = 'annotation' in name and (split == 'train' or 'annotation-train' not in name)
+        assert loader.dataset.get('source', 'prediction') == ('annotation' if labeled else 'prediction')
     train, test = config.train_dataloader.dataset, config.test_dataloader.dataset
     assert (train.data_root, train.ann_file) != (test.data_root, test.ann_file)
     assert test.disjoint_from == (train.ann_file if train.data_root == test.data_root else None)
