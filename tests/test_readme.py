@@ -13,10 +13,18 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / 'README.md').read_text(encoding='utf-8')
 
 
-def test_relative_links_exist():
-    links = [link for link in re.findall(r'\]\(([^)]+)\)', TEXT) if not link.startswith('http')]
+@pytest.mark.parametrize('page', ['README.md', 'projects/synpose/README.md'])
+def test_relative_links_exist(page):
+    path = ROOT / page
+    links = [link for link in re.findall(r'\]\(([^)]+)\)', path.read_text(encoding='utf-8')) if 'http' not in link]
     assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    for link in links:
+        file, _, heading = link.partition('#')
+        linked = path.parent / file if file else path
+        assert linked.exists(), link
+        if heading:
+            headings = re.findall(r'^#+ (.+)$', linked.read_text(encoding='utf-8'), flags=re.MULTILINE)
+            assert heading in [text.lower().replace(' ', '-') for text in headings], link
 
 
 def test_the_commands_listed_are_those_of_the_demo(monkeypatch):
