@@ -1,5 +1,6 @@
-# What the small top-down models of the whole-body study share: a narrow HRNet with maps of stride 4, trained from
-# scratch on a rendered set (configs/generate/wholebody_demo.py) that tools/convert.py coco133 made COCO-WholeBody.
+# What the small top-down models of the whole-body study share: a narrow HRNet with maps of stride 4, which begins with
+# the backbone of the demo's DEKR as large ones begin with ImageNet's, on a rendered set
+# (configs/generate/wholebody_demo.py) that tools/convert.py coco133 made COCO-WholeBody.
 # A config that inherits this says which points, how large the crops are and how long it trains.
 _base_ = ['mmpose::_base_/default_runtime.py']
 custom_imports = dict(imports=['synpose'], allow_failed_imports=False)
@@ -30,6 +31,7 @@ model = dict(
     ),
     backbone=dict(
         type='HRNet',
+        init_cfg=dict(type='Pretrained', checkpoint='work_dirs/demo/epoch_25.pth', prefix='backbone.'),
         extra=dict(
             stage1=dict(num_modules=1, num_branches=1, block='BOTTLENECK', num_blocks=(1,), num_channels=(16,)),
             stage2=dict(num_modules=1, num_branches=2, block='BASIC', num_blocks=(2, 2), num_channels=(16, 32)),

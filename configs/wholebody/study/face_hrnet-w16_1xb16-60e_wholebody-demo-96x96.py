@@ -1,4 +1,4 @@
-# The study's teacher of faces: 68 points in crops of rendered faces. Planned for about 12 minutes on a core.
+# The study's teacher of faces: 68 points in crops of rendered faces.
 _base_ = ['../../_base_/td-hm_hrnet-w16_wholebody.py']
 
 max_epochs = 60

@@ -9,8 +9,8 @@ model = dict(
     teachers=[
         dict(
             parts=('foot',),
-            config=configs + 'body-foot_hrnet-w16_1xb16-20e_wholebody-demo-192x160.py',
-            checkpoint=teachers + 'body-foot/epoch_20.pth',
+            config=configs + 'body-foot_hrnet-w16_1xb16-30e_wholebody-demo-192x160.py',
+            checkpoint=teachers + 'body-foot/epoch_30.pth',
         ),
         dict(
             parts=('face',),
@@ -20,8 +20,8 @@ model = dict(
         ),
         dict(
             parts=('left_hand', 'right_hand'),
-            config=configs + 'hand_hrnet-w16_1xb16-30e_wholebody-demo-96x96.py',
-            checkpoint=teachers + 'hand/epoch_30.pth',
+            config=configs + 'hand_hrnet-w16_1xb16-60e_wholebody-demo-96x96.py',
+            checkpoint=teachers + 'hand/epoch_60.pth',
             box_scale=0.6,
         ),
     ]

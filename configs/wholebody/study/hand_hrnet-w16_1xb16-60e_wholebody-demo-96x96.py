@@ -1,7 +1,7 @@
-# The study's teacher of hands: 21 points in crops of rendered hands, left and right. Planned for about 13 minutes.
+# The study's teacher of hands: 21 points in crops of rendered hands, left and right.
 _base_ = ['../../_base_/td-hm_hrnet-w16_wholebody.py']
 
-max_epochs = 30
+max_epochs = 60
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs + 1)  # tested once, by tools/test.py
 param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=max_epochs)]
 work_dir = 'work_dirs/study/wholebody/teachers/hand'
