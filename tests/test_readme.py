@@ -37,10 +37,10 @@ def test_the_commands_listed_are_those_of_the_demo(monkeypatch):
 
 
 def test_photos_in_adapted_dataset_out(monkeypatch):
-    """Each of the five commands reads what those before it have written."""
+    """Each of the six commands reads what those before it have written."""
     monkeypatch.chdir(ROOT)
     section = TEXT.split('## Make it look like your camera')[1]
-    generate, link, train, adapt, pose = section.split('```bash\n')[1].split('```')[0].strip().splitlines()
+    generate, margins, link, train, adapt, pose = section.split('```bash\n')[1].split('```')[0].strip().splitlines()
     translator, source = train.split()[2], re.search(r'--out (\S+)', generate)[1]
     config, pose_config = Config.fromfile(translator), Config.fromfile(pose.split()[2])
     sides = config.train_dataloader.dataset
@@ -48,6 +48,10 @@ def test_photos_in_adapted_dataset_out(monkeypatch):
     assert sides.target.data_root == f'{link.split()[3]}/'
     last = f'{config.work_dir}/epoch_{config.train_cfg.max_epochs}.pth'
     assert adapt.split() == ['python', 'tools/adapt.py', translator, last]
+    fitted = [metric.margins for metric in pose_config.val_evaluator if 'margins' in metric]
+    assert fitted
+    read = f'{source}/annotations/train.json'
+    assert {tuple(margins.split()[2:])} == {(read, '--out', written) for written in fitted}
     assert pose_config.train_dataloader.dataset.data_root == config.test_evaluator.out_root
     assert [pose_config.train_dataloader.dataset.ann_file] == list(config.test_evaluator.ann_files)
 
