@@ -13,7 +13,7 @@ from synpose.demo import default_work_dir, demo_stages, run_stages
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--quick', action='store_true', help='few images, short training: the flow in about 3 minutes')
+    parser.add_argument('--quick', action='store_true', help='few images, short training: the flow in about 4 minutes')
     parser.add_argument('--seed', type=int, default=0, help='seed of the training (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='rendering processes (default: all cores)')
     parser.add_argument('--work-dir', help='checkpoints, results, report (default: work_dirs/demo[-quick][-seedN])')

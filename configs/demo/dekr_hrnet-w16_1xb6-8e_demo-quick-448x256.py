@@ -1,4 +1,4 @@
-# The flow of the demo in three minutes: a twentieth of its training, too short to judge anything by.
+# The flow of the demo in four minutes: a twentieth of its training, too short to judge anything by.
 _base_ = ['dekr_hrnet-w16_1xb6-25e_demo-448x256.py']
 
 work_dir = 'work_dirs/demo-quick'

@@ -51,7 +51,7 @@ def demo_stages(
     Every command resumes what an earlier, interrupted run left, so running the list again is cheap.
 
     Args:
-        quick: The three-minute variant: fewer, smaller images and a shorter training.
+        quick: The short variant: fewer, smaller images and a shorter training.
         seed: Seed of the training. The rendered data keep the seed of their own configs.
         workers: Rendering processes; all cores by default.
         work_dir: Where the training, its results and the report go; see :func:`default_work_dir`.
