@@ -1,4 +1,4 @@
-"""Turn a labelled dataset into another one with the same labels: translated to the look of your photos, or restyled."""
+"""Turn a labeled dataset into another one with the same labels: translated to the look of your photos, or restyled."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Render a labelled dataset of synthetic people in the SynPose format."""
+"""Render a labeled dataset of synthetic people in the SynPose format."""
 
 import argparse
 import sys

@@ -12,30 +12,30 @@ from synpose.compat.oks import COCO_SIGMAS, KEYPOINT_TYPES, joints_of, object_ke
         (100.0, 2.0, [0, 1, 0], np.exp(-4 / (2 * 100 * 0.4**2))),
         (100.0, 2.0, [2, 1, 0], (np.exp(-4 / (2 * 100 * 0.2**2)) + np.exp(-4 / (2 * 100 * 0.4**2))) / 2),
         (50.0, 2.0, [0, 0, 2], np.exp(-4 / (2 * 50 * 1.0**2))),
-        (100.0, 19.0, [0, 0, 0], 1.0),  # without labelled joints: anywhere in the box of three times the size
+        (100.0, 19.0, [0, 0, 0], 1.0),  # without labeled joints: anywhere in the box of three times the size
         (100.0, 24.0, [0, 0, 0], np.mean([np.exp(-16 / (2 * 100 * s**2)) for s in (0.2, 0.4, 1.0)])),
     ],
 )
 def test_similarity_is_the_definition(area, offset, seen, expected):
-    labelled = np.zeros((1, 3, 3))
-    labelled[0, :, 2] = seen
+    labeled = np.zeros((1, 3, 3))
+    labeled[0, :, 2] = seen
     detected = np.zeros((1, 3, 3))
     detected[0, :, 0] = offset
     box = np.array([[0.0, 0.0, 10.0, 10.0]])
-    got = object_keypoint_similarity(detected, labelled, box, np.array([area]), np.array([0.1, 0.2, 0.5]))
+    got = object_keypoint_similarity(detected, labeled, box, np.array([area]), np.array([0.1, 0.2, 0.5]))
     assert got.item() == pytest.approx(expected, abs=1e-12)
 
 
 def test_similarity_of_many_pairs_equals_single_pairs():
     rng = np.random.default_rng(0)
-    detected, labelled = rng.random((5, 17, 3)) * 50, rng.random((7, 17, 3)) * 50
-    labelled[..., 2] = rng.integers(0, 3, (7, 17))
+    detected, labeled = rng.random((5, 17, 3)) * 50, rng.random((7, 17, 3)) * 50
+    labeled[..., 2] = rng.integers(0, 3, (7, 17))
     boxes, areas = rng.random((7, 4)) * 40, rng.random(7) * 900
-    together = object_keypoint_similarity(detected, labelled, boxes, areas, COCO_SIGMAS)
+    together = object_keypoint_similarity(detected, labeled, boxes, areas, COCO_SIGMAS)
     assert together.shape == (5, 7)
     for d, g in np.ndindex(5, 7):
-        seen = labelled[g, :, 2] > 0
-        squares = ((detected[d, seen, :2] - labelled[g, seen, :2]) ** 2).sum(axis=1)
+        seen = labeled[g, :, 2] > 0
+        squares = ((detected[d, seen, :2] - labeled[g, seen, :2]) ** 2).sum(axis=1)
         expected = np.exp(-squares / (2 * areas[g] * (2 * COCO_SIGMAS[seen]) ** 2)).mean()
         assert together[d, g] == pytest.approx(expected, rel=1e-12)
 

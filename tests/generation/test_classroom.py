@@ -37,7 +37,7 @@ class Blocks:
             box((-0.1, -0.1, z + 0.5), (0.1, 0.1, z + 0.8), skin),
         ]
         joints = rng.uniform((-0.15, -0.08, z), (0.15, 0.08, z + 0.5), (59, 3)).astype(np.float32)
-        # Joints again, so that both must be labelled alike; one point that the body model lacks.
+        # Joints again, so that both must be labeled alike; one point that the body model lacks.
         wholebody = np.concatenate([joints, joints[:57]])
         wholebody[5] = np.nan
         return Person(meshes, joints, 'block', wholebody=wholebody)

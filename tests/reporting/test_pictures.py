@@ -55,7 +55,7 @@ def test_quality_by_joints(tmp_path: Path) -> None:
     assert quality.ranked() == [('best', 1), ('worst', 2)]
 
 
-def test_quality_by_boxes_when_no_joint_is_labelled(tmp_path: Path) -> None:
+def test_quality_by_boxes_when_no_joint_is_labeled(tmp_path: Path) -> None:
     people = [person(1, 1, [10, 10, 20, 20]), person(2, 2, [10, 10, 20, 20]), person(3, 2, [60, 60, 20, 20])]
     labels = labels_of(tmp_path, people)
     exact = pose(10, 10, 30, 30, 0.9)

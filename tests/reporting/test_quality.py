@@ -19,7 +19,7 @@ def test_known_sigmas_by_name_and_alias() -> None:
 
 
 def test_oks_matches_the_formula_worked_out_by_hand() -> None:
-    # One person of area 10000 px^2 with two labelled joints (the third is not labelled, the fourth has no sigma).
+    # One person of area 10000 px^2 with two labeled joints (the third is not labeled, the fourth has no sigma).
     labels = np.array([[[10, 10, 2], [50, 50, 1], [0, 0, 0], [9, 9, 2]], [[0, 0, 0]] * 4], dtype=float)
     poses = np.array([[[13, 14], [50, 50], [99, 99], [500, 500]]], dtype=float)
     sigmas = np.array([0.05, 0.1, 0.1, np.nan])

@@ -52,7 +52,7 @@ def test_each_dataset_is_shown_once(work_dir: Path) -> None:
     assert data.problems == []
     blocks = data_blocks(data)
     assert len(galleries(blocks)) == 3
-    assert '`training`: classroom/train, 5 images and 15 labelled people; generated images' in texts(blocks)
+    assert '`training`: classroom/train, 5 images and 15 labeled people; generated images' in texts(blocks)
     # The training set was also tested: one sheet with both uses.
     again = open_data([TestResult('val', {}, {'ann_file': data.training[0].path}, None)], [work_dir / 'tiny.py'])
     assert '`training, val`: classroom/train' in texts(data_blocks(again))

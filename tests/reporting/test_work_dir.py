@@ -93,7 +93,7 @@ def test_configs_once_each_training_first(work_dir: Path) -> None:
             "dict(type='CombinedDataset', datasets=[dict(ann_file='a.json'), dict(ann_file='b.json', data_root='r')])",
             [('a.json', ''), ('r/b.json', 'r/')],
         ),
-        ("dict(type='Unlabelled')", []),
+        ("dict(type='Unlabeled')", []),
     ],
 )
 def test_training_datasets(tmp_path: Path, dataset_text: str, expected: list) -> None:

@@ -68,7 +68,7 @@ class GroupEvaluator:
             joints_dt = joints_of([dt for dt, _ in scored], p.iouType, len(self.sigmas))
             found = np.flatnonzero((joints_dt[..., 2] > 0).any(axis=1))  # a detection without any joint is none
             scored, joints_dt = [scored[i] for i in found], joints_dt[found]
-            never_counts = crowd | ~self._labelled(gts, joints_gt)
+            never_counts = crowd | ~self._labeled(gts, joints_gt)
         if not gts and not scored:
             return np.zeros((0, 0)), [None] * len(p.areaRng)
 
@@ -110,7 +110,7 @@ class GroupEvaluator:
             records.append(record)
         return ious, records
 
-    def _labelled(self, gts: list[dict], joints: np.ndarray) -> np.ndarray:
+    def _labeled(self, gts: list[dict], joints: np.ndarray) -> np.ndarray:
         """Which people have joints that count ``(G,)``."""
         if self.params.iouType == 'keypoints_crowd':  # CrowdPose counts only the joints in plain sight
             return np.array([need(gt, 'num_keypoints') > 0 for gt in gts], dtype=bool)

@@ -9,7 +9,7 @@ import numpy as np
 def match_greedily(
     ious: np.ndarray, thresholds: np.ndarray, ignored: np.ndarray, crowd: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give each detection, best score first, the most similar labelled object still free.
+    """Give each detection, best score first, the most similar labeled object still free.
 
     An object that counts is preferred to an ignored one, whatever their similarities; of equal ones the last is taken;
     a crowd stays free however often it is taken.

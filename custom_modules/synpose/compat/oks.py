@@ -1,4 +1,4 @@
-"""Object keypoint similarity (OKS) of detected people to labelled ones.
+"""Object keypoint similarity (OKS) of detected people to labeled ones.
 
 Definition: https://cocodataset.org/#keypoints-eval. The order of the floating-point operations is part of it here, so
 that figures agree to the last bit with evaluators that work pair by pair.
@@ -64,38 +64,38 @@ def joints_of(anns: list[dict], iou_type: str, num_joints: int) -> np.ndarray:
 
 
 def object_keypoint_similarity(
-    detected: np.ndarray, labelled: np.ndarray, boxes: np.ndarray, areas: np.ndarray, sigmas: np.ndarray
+    detected: np.ndarray, labeled: np.ndarray, boxes: np.ndarray, areas: np.ndarray, sigmas: np.ndarray
 ) -> np.ndarray:
-    """OKS of every detection to every labelled person.
+    """OKS of every detection to every labeled person.
 
-    The mean over a person's labelled joints (visibility above 0) of ``exp(-d^2 / (2 area (2 sigma)^2))``, d being the
-    distance in px. A person without labelled joints is compared as a region: d is each detected joint's distance along
+    The mean over a person's labeled joints (visibility above 0) of ``exp(-d^2 / (2 area (2 sigma)^2))``, d being the
+    distance in px. A person without labeled joints is compared as a region: d is each detected joint's distance along
     x and y to the box of three times the size around the person's own.
 
     Args:
         detected: Detected joints ``(D, K, 3)`` in px.
-        labelled: Labelled joints ``(G, K, 3)`` in px, with visibility.
-        boxes: Labelled boxes ``(G, 4)``: x, y, width, height in px.
-        areas: Areas of the labelled people ``(G,)`` in px^2.
+        labeled: Labeled joints ``(G, K, 3)`` in px, with visibility.
+        boxes: Labeled boxes ``(G, 4)``: x, y, width, height in px.
+        areas: Areas of the labeled people ``(G,)`` in px^2.
         sigmas: Per-joint falloff ``(K,)``.
 
     Returns:
         Array ``(D, G)`` in [0, 1].
     """
     x, y = np.ascontiguousarray(detected[..., 0]), np.ascontiguousarray(detected[..., 1])
-    visible = labelled[..., 2] > 0
+    visible = labeled[..., 2] > 0
     counts = visible.sum(axis=1)
     variances = (sigmas * 2) ** 2
     scales = areas + np.spacing(1)
-    similarity = np.zeros((len(detected), len(labelled)))
+    similarity = np.zeros((len(detected), len(labeled)))
     # People with equally many joints share one array without gaps: a sum over zeros would round differently.
     for count in np.unique(counts):
         people = np.flatnonzero(counts == count)
         if count:
             joints = np.nonzero(visible[people])[1].reshape(-1, count)  # (g, n)
             rows = people[:, None]
-            dx = x.take(joints, axis=1) - labelled[rows, joints, 0]  # (D, g, n)
-            dy = y.take(joints, axis=1) - labelled[rows, joints, 1]
+            dx = x.take(joints, axis=1) - labeled[rows, joints, 0]  # (D, g, n)
+            dy = y.take(joints, axis=1) - labeled[rows, joints, 1]
             spread = variances[joints]
         else:
             left, top, width, height = (boxes[people, i, None] for i in range(4))

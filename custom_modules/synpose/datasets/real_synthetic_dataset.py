@@ -1,4 +1,4 @@
-"""Real labelled pictures beside synthetic ones, for training on both."""
+"""Real labeled pictures beside synthetic ones, for training on both."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from .parts_dataset import PartsDataset
 
 @DATASETS.register_module()
 class RealSyntheticDataset(PartsDataset):
-    """Labelled real and labelled synthetic samples, whose items tell which of them they are.
+    """Labeled real and labeled synthetic samples, whose items tell which of them they are.
 
     ``DomainBalancedSampler`` and ``TeacherGroupSampler`` make batches of it with exact shares. Items and pipelines are
     as :class:`~synpose.datasets.parts_dataset.PartsDataset` has them: ``domain_label`` is 0 for real samples and 1 for

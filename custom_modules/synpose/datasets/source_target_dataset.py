@@ -1,4 +1,4 @@
-"""Labelled pictures of a source beside pictures of a target, for training on both."""
+"""Labeled pictures of a source beside pictures of a target, for training on both."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class SourceTargetDataset(PartsDataset):
     annotations, or of a detector, as any dataset of MMPose takes them by ``bbox_file=..., test_mode=True``.
 
     Args:
-        source: Config of the labelled dataset.
+        source: Config of the labeled dataset.
         target: Config of the other one.
         lazy_init: Whether to read annotations only when they are asked for.
 

@@ -1,4 +1,4 @@
-"""The generator of labelled synthetic classrooms."""
+"""The generator of labeled synthetic classrooms."""
 
 import json
 from collections.abc import Mapping, Sequence

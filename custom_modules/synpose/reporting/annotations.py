@@ -35,7 +35,7 @@ def read_json(path: str | os.PathLike) -> Any:
 
 @dataclass(frozen=True)
 class People:
-    """The labelled people of one image.
+    """The labeled people of one image.
 
     Attributes:
         keypoints: ``(G, K, 3)`` x px, y px, visibility.
@@ -90,7 +90,7 @@ class LabelFile:
 
     @property
     def num_people(self) -> int:
-        """Labelled people, crowd regions left out."""
+        """Labeled people, crowd regions left out."""
         return sum(map(len, self._annotations.values()))
 
     @property
@@ -115,7 +115,7 @@ class LabelFile:
         return next((path for path in candidates if path.is_file()), None)
 
     def people(self, image_id: int) -> People:
-        """Return the labelled people of an image; a person with a box only has joints of visibility 0."""
+        """Return the labeled people of an image; a person with a box only has joints of visibility 0."""
         annotations, count = self._annotations[image_id], len(self.joint_names)
         boxes = np.array([ann['bbox'] for ann in annotations], dtype=float).reshape(-1, 4)
         keypoints = [ann.get('keypoints', [0] * 3 * count) for ann in annotations]

@@ -1,4 +1,4 @@
-"""Plots of a dataset's statistics: one small figure each, axes labelled with their units."""
+"""Plots of a dataset's statistics: one small figure each, axes labeled with their units."""
 
 import matplotlib as mpl
 import numpy as np
@@ -101,7 +101,7 @@ def draw_joints(names: tuple[str, ...], joints: np.ndarray) -> bytes:
             left = left + shares[:, column]
         axis.set_yticks(range(len(names)), names, fontsize=7)
         axis.invert_yaxis()
-        axis.set(xlabel='people with labelled joints', xlim=(0, 1), ylim=(len(names) - 0.4, -0.6))
+        axis.set(xlabel='people with labeled joints', xlim=(0, 1), ylim=(len(names) - 0.4, -0.6))
         axis.xaxis.set_major_formatter(PercentFormatter(1))
         axis.grid(visible=False)
         axis.legend(fontsize=8, ncols=3, loc='lower center', bbox_to_anchor=(0.5, 1))

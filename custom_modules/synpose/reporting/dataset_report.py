@@ -125,7 +125,7 @@ def _facts(statistics: Statistics) -> dict[str, float | str | None]:
     spread = statistics.distributions
     counted = {name: len(values) or None for name, values in statistics.counters.items()}
     joints = statistics.joints
-    labelled = joints.sum() if len(joints) else 0
+    labeled = joints.sum() if len(joints) else 0
 
     def mean(name: str) -> float | None:
         return spread[name].mean if spread[name].count else None
@@ -146,9 +146,9 @@ def _facts(statistics: Statistics) -> dict[str, float | str | None]:
         'box height, mean (px)': mean('box height'),
         'distance, mean (m)': mean('distance of the pelvis'),
         'camera pitch, mean (deg)': mean('camera pitch'),
-        'joints visible': joints[:, 2].sum() / labelled if labelled else None,
-        'joints occluded': joints[:, 1].sum() / labelled if labelled else None,
-        'joints absent': joints[:, 0].sum() / labelled if labelled else None,
+        'joints visible': joints[:, 2].sum() / labeled if labeled else None,
+        'joints occluded': joints[:, 1].sum() / labeled if labeled else None,
+        'joints absent': joints[:, 0].sum() / labeled if labeled else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""The report's pictures of data: labelled samples, and predictions beside the labels."""
+"""The report's pictures of data: labeled samples, and predictions beside the labels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def sample_evenly(labels: LabelFile, count: int) -> list[int]:
 
 
 def draw_label_tile(labels: LabelFile, image_id: int, name: str) -> Picture:
-    """Draw one labelled image; below it, where the dataset has them, its stencils and its depth.
+    """Draw one labeled image; below it, where the dataset has them, its stencils and its depth.
 
     Args:
         labels: The annotation file.
@@ -73,11 +73,11 @@ def draw_label_tile(labels: LabelFile, image_id: int, name: str) -> Picture:
     facts = labels.images[image_id]
     seen = ', '.join(str(facts[field]) for field in ('room_size', 'viewpoint') if facts.get(field))
     caption = f'{labels.name}: {facts["file_name"]}, {_count(len(people.boxes))}' + (f' ({seen})' if seen else '')
-    return Picture(f'{name}.jpg', encode_jpeg(tile), caption, f'Labelled image {facts["file_name"]} of {labels.name}')
+    return Picture(f'{name}.jpg', encode_jpeg(tile), caption, f'Labeled image {facts["file_name"]} of {labels.name}')
 
 
 def draw_people(image: np.ndarray, people: People, factor: float, names: tuple[str, ...]) -> None:
-    """Draw boxes and poses of labelled people on an image scaled by ``factor``, changed in place."""
+    """Draw boxes and poses of labeled people on an image scaled by ``factor``, changed in place."""
     draw_boxes(image, people.boxes * factor, [person_color(int(i)) for i in people.colors])
     draw_poses(
         image,
@@ -93,7 +93,7 @@ class SplitQuality:
     """How well each image of a split was predicted.
 
     Attributes:
-        by_image: ``{image_id: quality}``; images without labelled people are left out.
+        by_image: ``{image_id: quality}``; images without labeled people are left out.
         measure: Name of the quality, such as ``'mean OKS'`` or ``'box F1'``.
         threshold: Score from which predictions are drawn and counted.
     """
@@ -125,7 +125,7 @@ def people_as(labels: LabelFile, image_id: int, names: tuple[str, ...]) -> Peopl
 
 
 def judge_images(labels: LabelFile, predictions: Predictions, names: tuple[str, ...]) -> SplitQuality:
-    """Rate every image that has labelled people, as :mod:`synpose.reporting.quality` defines it.
+    """Rate every image that has labeled people, as :mod:`synpose.reporting.quality` defines it.
 
     Args:
         labels: The annotation file.

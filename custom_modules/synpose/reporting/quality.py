@@ -1,8 +1,8 @@
 """How well one image was predicted: the figure that ranks a report's pictures. It is not a benchmark metric.
 
-Two definitions, both our own choice. With labelled joints: the mean, over the labelled people of an image, of the best
+Two definitions, both our own choice. With labeled joints: the mean, over the labeled people of an image, of the best
 object keypoint similarity any drawn prediction reaches. With boxes only: the F1 score of the drawn poses' tight boxes
-against the labelled boxes at IoU .5. Drawn are the predictions above one threshold a split, :func:`best_threshold`.
+against the labeled boxes at IoU .5. Drawn are the predictions above one threshold a split, :func:`best_threshold`.
 """
 
 from collections.abc import Sequence
@@ -34,15 +34,15 @@ def oks_matrix(labels: np.ndarray, areas: np.ndarray, poses: np.ndarray, sigmas:
         sigmas: ``(K,)``; a joint whose sigma is nan is left out.
 
     Returns:
-        ``(G, P)`` in [0, 1]; a row of nan for a person without labelled joints.
+        ``(G, P)`` in [0, 1]; a row of nan for a person without labeled joints.
     """
     known = np.isfinite(sigmas)
     labels, poses = labels[:, known], poses[:, known]
-    # The boxes only serve people without labelled joints, whose rows are nan here.
+    # The boxes only serve people without labeled joints, whose rows are nan here.
     boxes = np.zeros((len(labels), 4))
     similarity = object_keypoint_similarity(poses, labels, boxes, areas, sigmas[known]).T
-    unlabelled = ~np.any(labels[..., 2] > 0, axis=1)
-    similarity[unlabelled] = np.nan
+    unlabeled = ~np.any(labels[..., 2] > 0, axis=1)
+    similarity[unlabeled] = np.nan
     return similarity
 
 
@@ -53,7 +53,7 @@ def mean_best_oks(similarity: np.ndarray) -> float:
         similarity: ``(G, P)`` of :func:`oks_matrix`. Rows of nan are left out; without predictions a person counts 0.
 
     Returns:
-        In [0, 1], or nan when nobody has labelled joints.
+        In [0, 1], or nan when nobody has labeled joints.
     """
     if similarity.shape[1] == 0:
         return 0.0 if len(similarity) else float('nan')
@@ -73,7 +73,7 @@ def best_threshold(scores: np.ndarray, matched: np.ndarray, num_labels: int) -> 
     Args:
         scores: ``(P,)`` of all predictions of a split.
         matched: ``(P,)`` bool, whether each found a label.
-        num_labels: Labelled people of the split.
+        num_labels: Labeled people of the split.
 
     Returns:
         The threshold. If no prediction matches, the score down to which there are as many predictions as people.

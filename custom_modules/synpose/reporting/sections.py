@@ -20,7 +20,7 @@ from synpose.reporting.tables import (
 )
 from synpose.reporting.work_dir import TestResult, TrainingLog, read_stages, training_datasets
 
-SHEET_SIZE = 4  # labelled samples shown of each dataset
+SHEET_SIZE = 4  # labeled samples shown of each dataset
 
 LEGEND = (
     'Samples chosen evenly over each set. Boxes have one color a person; limbs are green on the left, orange on the '
@@ -28,9 +28,9 @@ LEGEND = (
     'image, where the set has them: its stencils tinted by person, and its depth (bright is near).'
 )
 QUALITY = (
-    'Images are ranked by a quality that serves only this choice. Where joints are labelled it is the mean OKS: over '
-    'the labelled people of an image, the mean of the best object keypoint similarity that any drawn pose reaches. '
-    'Where only boxes are labelled it is the F1 score, at IoU .5, of the tight boxes of the drawn poses. Drawn are the '
+    'Images are ranked by a quality that serves only this choice. Where joints are labeled it is the mean OKS: over '
+    'the labeled people of an image, the mean of the best object keypoint similarity that any drawn pose reaches. '
+    'Where only boxes are labeled it is the F1 score, at IoU .5, of the tight boxes of the drawn poses. Drawn are the '
     'poses from the score upwards that gives the highest box F1 over the whole split. Crowd regions are left out.'
 )
 
@@ -150,7 +150,7 @@ def data_blocks(data: ReportData) -> list[Block]:
     blocks: list[Block] = [Text(LEGEND), *data.problems]
     for number, (path, labels) in enumerate(files.items(), 1):
         text = (
-            f'`{", ".join(uses[path])}`: {labels.name}, {len(labels.images)} images and {labels.num_people} labelled '
+            f'`{", ".join(uses[path])}`: {labels.name}, {len(labels.images)} images and {labels.num_people} labeled '
             f'people; {describe_domains(labels.domains)}.'
         )
         if labels.problems:
@@ -163,7 +163,7 @@ def data_blocks(data: ReportData) -> list[Block]:
 def _sheet(labels: LabelFile, name: str) -> list[Block]:
     chosen = sample_evenly(labels, SHEET_SIZE)
     pictures = [draw_label_tile(labels, image_id, f'{name}-{i}') for i, image_id in enumerate(chosen, 1)]
-    return [Gallery(tuple(pictures))] if pictures else [Text('It has no image with labelled people.')]
+    return [Gallery(tuple(pictures))] if pictures else [Text('It has no image with labeled people.')]
 
 
 def prediction_blocks(results: list[TestResult], data: ReportData) -> list[Block]:
@@ -185,7 +185,7 @@ def _comparisons(result: TestResult, labels: LabelFile | None) -> list[Block]:
     predictions = read_predictions(result.predictions, len(names))
     quality = judge_images(labels, predictions, names)
     if not quality.by_image:
-        return [Text(f'`{result.split}`: {labels.name} has no labelled people to compare with.')]
+        return [Text(f'`{result.split}`: {labels.name} has no labeled people to compare with.')]
     pictures = [
         replace(picture, name=f'{result.split}-{picture.name}')
         for rank, image_id in quality.ranked()

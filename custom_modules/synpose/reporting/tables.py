@@ -30,12 +30,12 @@ MEANINGS = (
         'perfect; people missed, invented or badly placed all lower it.',
     ),
     ('AP50, AP75', 'The same at one threshold: a prediction counts when it overlaps a label by 50% or 75%.'),
-    ('AR', 'Average recall: the share of labelled people found, mean over the same thresholds.'),
+    ('AR', 'Average recall: the share of labeled people found, mean over the same thresholds.'),
     ('AP_s, AP_m, AP_l', 'AP over the images of small, medium and large rooms. Not a split by the size of people.'),
     ('AP_f, AP_b', 'AP over the images of cameras that see the people from the front, and from the back.'),
     (
         'tight boxes',
-        'The box around the predicted joints against the labelled box. Joints lie inside the body, so even perfect '
+        'The box around the predicted joints against the labeled box. Joints lie inside the body, so even perfect '
         'poses score well below 1.',
     ),
     (
@@ -48,7 +48,7 @@ MEANINGS = (
     ),
     (
         'OKS AP',
-        'AP by object keypoint similarity: predicted joints against labelled joints, their distance measured relative '
+        'AP by object keypoint similarity: predicted joints against labeled joints, their distance measured relative '
         'to the size of the person and to how precisely people label each joint.',
     ),
     ('AP (M), AP (L)', 'OKS AP of the people who cover 32 x 32 to 96 x 96 px, and of the larger ones.'),

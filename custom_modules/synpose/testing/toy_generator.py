@@ -26,7 +26,7 @@ class Picture:
 
 @GENERATORS.register_module()
 class ToyGenerator(DatasetGenerator):
-    """Writes pictures of noise with up to three labelled boxes each, two pictures a unit.
+    """Writes pictures of noise with up to three labeled boxes each, two pictures a unit.
 
     Args:
         seed: Of everything.

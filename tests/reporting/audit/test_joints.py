@@ -76,7 +76,7 @@ def test_an_absent_joint_that_projects_into_the_image(view: View) -> None:
     assert finding.message.startswith('absent')
 
 
-def test_a_labelled_joint_behind_the_camera(view: View) -> None:
+def test_a_labeled_joint_behind_the_camera(view: View) -> None:
     view.points[0, NOSE, 2] = -1.0
     (finding,) = check_projection(view)
     assert finding.message.endswith('behind the camera')

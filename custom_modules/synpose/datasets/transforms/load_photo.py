@@ -11,7 +11,7 @@ from ..videos import read_frame
 class LoadPhoto(BaseTransform):
     """Load any photo upright, in 8 bits and color, or a frame of a video.
 
-    MMPose's ``LoadImage`` fills a truncated photo with grey without a word, and reads no videos.
+    MMPose's ``LoadImage`` fills a truncated photo with gray without a word, and reads no videos.
 
     Required keys: ``img_path``, for a frame of a video ``frame``.
 

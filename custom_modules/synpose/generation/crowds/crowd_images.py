@@ -1,4 +1,4 @@
-"""One image of a crowd: rendered, laid over its photo, labelled."""
+"""One image of a crowd: rendered, laid over its photo, labeled."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

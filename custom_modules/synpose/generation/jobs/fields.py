@@ -81,7 +81,7 @@ ANNOTATION_FIELDS = {
     'source_image_id': Field('sc:Integer', "The photo's number in its own file"),
     'source_category_id': Field('sc:Integer', "The category in the photo's own file"),
     'source_keypoints': Field('sc:Float', "The joints as the photo's own file has them", repeated=True),
-    'source_num_keypoints': Field('sc:Integer', "Labelled joints in the photo's own file"),
+    'source_num_keypoints': Field('sc:Integer', "Labeled joints in the photo's own file"),
     'source': Field(None, "The record of the photo's own file"),
     'attributes': Field(None, 'How the person was made: shape, clothes, movement, things held'),
     **_wholebody(),

@@ -39,7 +39,7 @@ def domain_labels(data_samples: Sequence[PoseDataSample]) -> list[int]:
 
 @MODELS.register_module()
 class DomainAdversarialPoseEstimator(BaseModel):
-    r"""Train an estimator on labelled source pictures, on features that do not tell them from target pictures.
+    r"""Train an estimator on labeled source pictures, on features that do not tell them from target pictures.
 
     Of Ganin et al., "Domain-Adversarial Training of Neural Networks" (2016), for pose estimation as in Etheve and Remy,
     "Training CNNs using synthetic images of people". Minimized is

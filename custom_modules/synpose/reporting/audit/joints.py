@@ -22,9 +22,9 @@ def check_visibility(view: View) -> list[Finding]:
         field = f'keypoints[{view.joint_names[joint]}]'
         findings.append(view.finding('visibility', field, visibility[i, joint], 'visibility must be 0, 1 or 2', i))
     for i, person in enumerate(view.people):
-        labelled = int((visibility[i] > 0).sum())
-        if 'num_keypoints' in person and person['num_keypoints'] != labelled:
-            message = f'{labelled} joints have a visibility above 0'
+        labeled = int((visibility[i] > 0).sum())
+        if 'num_keypoints' in person and person['num_keypoints'] != labeled:
+            message = f'{labeled} joints have a visibility above 0'
             findings.append(view.finding('visibility', 'num_keypoints', person['num_keypoints'], message, i))
     return findings
 
@@ -51,8 +51,8 @@ def check_projection(view: View) -> list[Finding]:
     """3-D joints must project onto the keypoints, and one that projects into the image must not be absent."""
     wanted = project(view)
     xy, visibility = view.keypoints[..., :2], view.keypoints[..., 2]
-    labelled = visibility > 0
-    whole = labelled.any() and bool((xy[labelled] == np.round(xy[labelled])).all())
+    labeled = visibility > 0
+    whole = labeled.any() and bool((xy[labeled] == np.round(xy[labeled])).all())
     distance = np.linalg.norm(xy - wanted, axis=-1)
     # Rounding to whole pixels moves each coordinate by at most half a pixel.
     limit = np.sqrt(2) * WHOLE_PIXEL_TOLERANCE if whole else PROJECTION_TOLERANCE
@@ -63,10 +63,10 @@ def check_projection(view: View) -> list[Finding]:
             xy[i, k],
             f'{distance[i, k]:.2f} px from where keypoints_3d projects'
             if wanted[i, k, 0] == wanted[i, k, 0]
-            else 'labelled, but keypoints_3d lies behind the camera',
+            else 'labeled, but keypoints_3d lies behind the camera',
             i,
         )
-        for i, k in zip(*np.nonzero(labelled & ~(distance <= limit)))
+        for i, k in zip(*np.nonzero(labeled & ~(distance <= limit)))
     ]
     inside = ((wanted >= 0) & (wanted < np.array(view.size) - 1)).all(-1)
     findings += [
@@ -85,7 +85,7 @@ def joint_tolerance(names: tuple[str, ...]) -> np.ndarray:
 
 
 def _pixels(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return row and column of each joint's pixel, and whether the joint is labelled and inside, ``(N, K)`` each."""
+    """Return row and column of each joint's pixel, and whether the joint is labeled and inside, ``(N, K)`` each."""
     nearest = np.floor(view.keypoints[..., :2] + 0.5)
     inside = ((nearest >= 0) & (nearest < view.size)).all(-1) & (view.keypoints[..., 2] > 0)
     column, row = np.moveaxis(np.where(inside[..., None], nearest, 0).astype(int), -1, 0)

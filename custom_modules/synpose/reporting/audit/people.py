@@ -27,13 +27,13 @@ CAPSULES = (
 def check_duplicates(view: View) -> list[Finding]:
     """No two annotations may be of one body: joints that coincide (in 3-D, else in the image)."""
     findings = []
-    labelled = np.where(view.keypoints[..., 2:] > 0, view.keypoints[..., :2], np.nan)
+    labeled = np.where(view.keypoints[..., 2:] > 0, view.keypoints[..., :2], np.nan)
     for i in range(len(view.people)):
         for j in range(i):
             apart = np.linalg.norm(view.points[i] - view.points[j], axis=-1)
             limit, unit = DUPLICATE_DISTANCE, 'm'
             if np.isnan(apart).all():
-                apart, limit, unit = np.linalg.norm(labelled[i] - labelled[j], axis=-1), DUPLICATE_PIXELS, 'px'
+                apart, limit, unit = np.linalg.norm(labeled[i] - labeled[j], axis=-1), DUPLICATE_PIXELS, 'px'
             if np.isnan(apart).all():
                 continue
             distance = float(np.nanmean(apart))
