@@ -113,10 +113,11 @@ def test_labels_come_back_with_the_best_figures(
     assert 'bbox' not in records[0]
 
 
-def test_the_official_evaluator_agrees(labels: dict[str, Path], tmp_path: Path) -> None:
-    write(tmp_path, 'coco', samples_of(labels['coco']))
+@pytest.mark.parametrize('benchmark', ['coco', 'ochuman'])
+def test_the_official_evaluator_agrees(benchmark: str, labels: dict[str, Path], tmp_path: Path) -> None:
+    write(tmp_path, benchmark, samples_of(labels[benchmark]))
     _, records = content_of(tmp_path)
-    truth = COCO(str(labels['coco']))
+    truth = COCO(str(labels[benchmark]))
     evaluation = COCOeval(truth, truth.loadRes(records), 'keypoints')
     evaluation.evaluate()
     evaluation.accumulate()
@@ -164,6 +165,18 @@ def test_predictions_that_are_not_finite(labels: dict[str, Path], tmp_path: Path
     assert list(tmp_path.glob('*.zip')) == []
     counts = write(tmp_path, 'coco', samples, on_error='skip')
     assert (counts['submission/people'], counts['submission/left_out']) == (22, 1)
+
+
+@pytest.mark.parametrize('nms_mode', ['none', 'oks_nms'])
+def test_images_on_which_nobody_is_found(labels: dict[str, Path], nms_mode: str, tmp_path: Path) -> None:
+    samples = samples_of(labels['coco'])
+    instances = samples[0]['pred_instances']
+    samples[0]['pred_instances'] = {key: values[:0] for key, values in instances.items()}
+    counts = write(tmp_path, 'coco', samples, nms_mode=nms_mode)
+    assert counts == {'submission/images': 1, 'submission/people': 3, 'submission/left_out': 0}
+    assert {record['image_id'] for record in content_of(tmp_path)[1]} == {2}
+    write(tmp_path, 'coco', samples[:1], nms_mode=nms_mode)
+    assert content_of(tmp_path)[1] == []
 
 
 def test_images_of_another_set(labels: dict[str, Path], tmp_path: Path) -> None:

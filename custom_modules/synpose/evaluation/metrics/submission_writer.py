@@ -159,7 +159,7 @@ class SubmissionWriter(CocoMetric):
         if self.known is not None and image_id not in self.known:
             raise ValueError(f'predictions: image {image_id}: img_id: no image of the test set has it')
         parts = [np.asarray(prediction[key]) for key in ('keypoints', 'keypoint_scores', 'bbox_scores')]
-        finite = np.all([np.isfinite(part).reshape(len(part), -1).all(axis=1) for part in parts], axis=0)
+        finite = np.all([np.isfinite(part).all(axis=tuple(range(1, part.ndim))) for part in parts], axis=0)
         log = ProblemLog('predictions', self.on_error)
         for number in np.flatnonzero(~finite):
             log.add(f'image {image_id}', f'person {number}', 'joints and scores must be finite numbers')
