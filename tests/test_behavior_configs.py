@@ -59,6 +59,7 @@ def test_paper_sizes() -> None:
     for name, joints in zip(sorted(SMALL_ROOMS), (14, 17)):
         config = Config.fromfile(ROOT / 'behavior' / name)
         assert len(MODELS.build(config.model).joint_names) == joints
+        assert config.optim_wrapper.optimizer.type == 'SGD'
         assert {config.train_dataloader.dataset.images.room_size, config.test_dataloader.dataset.images.room_size} == {
             'small'
         }
@@ -126,6 +127,21 @@ def test_a_small_one_trains_and_tests(name: str, folder: Path, tmp_path: Path) -
     provenance = json.loads(path.with_name('metrics.json').read_text())['provenance']
     assert provenance['classes'] == list(classes)
     assert len(provenance['metainfo_joint_names']) == joints
+
+
+@pytest.mark.parametrize('name', ['skeleton-gcn_1xb16-8e_demo-quick.py', *SMALL_ROOMS])
+def test_fewer_students_than_a_batch_are_refused(name: str, folder: Path, tmp_path: Path) -> None:
+    config = Config.fromfile(ROOT / 'behavior' / name)
+    joints = len(MODELS.build(config.model).joint_names)
+    config.model.stages = ((8, 1),)
+    train = config.train_dataloader.dataset
+    train.update(data_root=str(folder), ann_file='annotations/train.json', margins=(0.2,) * 4, images=None)
+    train.predictions = str(folder / f'train{joints}.json')
+    config.train_dataloader.batch_size = 25  # there are 24
+    config.work_dir, config.experiment_name = str(tmp_path), tmp_path.name
+    with pytest.raises(ValueError, match=r'train_dataloader: 24 samples make no batch of 25, and drop_last leaves'):
+        Runner.from_cfg(config).train()
+    assert not list(tmp_path.glob('*.pth'))
 
 
 def place_hands(root: Path, split: str) -> None:

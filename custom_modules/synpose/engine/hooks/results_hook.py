@@ -83,8 +83,9 @@ def to_behavior_result(sample: PoseDataSample) -> list[dict[str, Any]]:
 class ResultsHook(Hook):
     """Write ``<work_dir>/results/<name>/metrics.json`` and ``predictions.json`` at the end of a test.
 
-    ``tools/report.py`` reads these folders. ``metrics.json`` is written last: where it
-    exists, the test is finished.
+    ``tools/report.py`` reads these folders. ``metrics.json`` is written last: where it exists, the test is finished.
+
+    A training whose loader gives no batch is refused, since its checkpoint would be tested as if it had learned.
 
     The seed recorded is the one the checkpoint was trained with. A test on other data should have another name, in a
     config or by ``--cfg-options custom_hooks.2.name=...``: it replaces the results of the same name.
@@ -93,7 +94,7 @@ class ResultsHook(Hook):
         name: Name of the split in the report, e.g. ``'val'`` or ``'target'``.
 
     Raises:
-        ValueError: If the name is not a plain folder name.
+        ValueError: If the name is not a plain folder name; before a training, if it has no batch.
     """
 
     priority = 'LOW'
@@ -109,6 +110,15 @@ class ResultsHook(Hook):
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Remember the seed the checkpoint was trained with."""
         self._training_seed = checkpoint.get('meta', {}).get('seed')
+
+    def before_train(self, runner: Runner) -> None:
+        """Refuse a training without a batch, which MMEngine ends in an instant with untrained checkpoints."""
+        loader = runner.train_dataloader
+        if runner.max_iters == 0 and len(loader) == 0:  # training by iterations goes on from epoch to epoch
+            raise ValueError(
+                f'train_dataloader: {len(loader.dataset)} samples make no batch of {loader.batch_size}, and drop_last '
+                'leaves an incomplete one out: choose a smaller batch_size'
+            )
 
     def before_test(self, runner: Runner) -> None:
         """Start the clock and forget the results of an earlier test."""
