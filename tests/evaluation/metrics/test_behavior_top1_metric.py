@@ -58,8 +58,10 @@ def test_confusion_matrix_as_a_picture(tmp_path: Path) -> None:
     assert (tmp_path / 'new' / 'confusion.png').read_bytes().startswith(b'\x89PNG')
 
 
-def test_classes_must_be_known() -> None:
+def test_samples_and_classes_are_needed() -> None:
     metric = METRICS.build({'type': 'BehaviorTop1Metric'})
+    with pytest.raises(ValueError, match='there are no samples'):
+        metric.compute_metrics([])
     metric.process(None, students(*ROWS))
     with pytest.raises(ValueError, match='needs dataset_meta with classes'):
         metric.compute_metrics(metric.results)

@@ -48,8 +48,10 @@ class BehaviorTop1Metric(BaseMetric):
             results: What :meth:`process` collected.
 
         Raises:
-            ValueError: If ``dataset_meta`` names no classes, or a label is not of them.
+            ValueError: If there are no samples, ``dataset_meta`` names no classes, or a label is not of them.
         """
+        if not results:
+            raise ValueError('BehaviorTop1Metric: there are no samples')
         classes = (self.dataset_meta or {}).get('classes')
         if not classes:
             raise ValueError('BehaviorTop1Metric needs dataset_meta with classes, as BehaviorPoseDataset gives')
