@@ -96,6 +96,21 @@ def test_a_box_goes_to_one_pose_and_scores_decide(build: Callable[..., BehaviorP
     assert sum(low.get_data_info(place)['matched'] for place in range(12)) == 6  # .9, .899, ... .895
 
 
+@pytest.mark.parametrize(('share', 'matched'), [(0.49, False), (0.5, True)])
+def test_half_of_the_union_is_a_match(
+    build: Callable[..., BehaviorPoseDataset], root: Path, share: float, matched: bool
+) -> None:
+    content, pose = read(root / 'annotations/train.json'), read(root.parent / 'train.json')[0]
+    corners = np.array([[40.0, 20.0], [40.0 + 100 * share, 120.0]])  # the left part of a box of 100 px
+    joints = np.column_stack([corners[np.arange(17) % 2], np.ones(17)])
+    content['annotations'] = [{**content['annotations'][0], 'bbox': [40.0, 20.0, 100.0, 100.0]}]
+    write_json(root / 'annotations/one.json', content)
+    write_json(root.parent / 'one.json', [{**pose, 'keypoints': joints.ravel().tolist()}])
+    one = dict(ann_file='annotations/one.json', predictions=str(root.parent / 'one.json'), test_mode=True)
+    classes = ['writing', 'reading', 'hand_raised']
+    assert build(**one, margins=None, classes=classes).get_data_info(0)['matched'] is matched
+
+
 def test_a_crowd_region_takes_no_pose(build: Callable[..., BehaviorPoseDataset], root: Path) -> None:
     content, pose = read(root / 'annotations/train.json'), read(root.parent / 'train.json')[0]
     first = content['annotations'][0]
