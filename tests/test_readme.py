@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / 'README.md').read_text(encoding='utf-8')
 
 
-@pytest.mark.parametrize('page', ['README.md', 'projects/synpose/README.md'])
+@pytest.mark.parametrize('page', ['README.md', 'custom_modules/README.md', 'projects/synpose/README.md'])
 def test_relative_links_exist(page):
     path = ROOT / page
     links = [link for link in re.findall(r'\]\(([^)]+)\)', path.read_text(encoding='utf-8')) if 'http' not in link]
