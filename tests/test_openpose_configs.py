@@ -5,7 +5,9 @@ import math
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.config import Config
+from mmengine.hooks import Hook
 from mmengine.optim import build_optim_wrapper
 from mmengine.runner import Runner
 from mmpose.registry import MODELS
@@ -87,23 +89,62 @@ def smaller(config: Config, folders: dict[int, Path], tmp_path: Path) -> Config:
             metric.ann_file = str(root / 'annotations/val.json')
             if 'margins' in metric:
                 metric.margins = str(root / f'annotations/margins{joints}.json')
-    if 'batch_sampler' in config.train_dataloader:
+    if 'steps' in config.train_dataloader.get('batch_sampler', ()):
         config.train_dataloader.batch_sampler.steps = 1
     config.train_cfg.update(max_epochs=1, val_interval=2)
     config.update(work_dir=str(tmp_path), experiment_name=tmp_path.name, load_from=None)
     return config
 
 
+class Look(Hook):
+    """Keeps the samples of the only batch."""
+
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: dict) -> None:
+        self.samples = data_batch['data_samples']
+
+
 @pytest.mark.parametrize('name', CONFIGS)
 def test_a_small_one_trains_and_tests(name: str, folders: dict[int, Path], tmp_path: Path) -> None:
     runner = Runner.from_cfg(smaller(Config.fromfile(ROOT / name), folders, tmp_path))
+    look = Look()
+    runner.register_hook(look)
     runner.train()
     assert runner.iter == 1
     losses = {key: value.current() for key, value in runner.message_hub.log_scalars.items() if 'loss/' in key}
     assert set(losses) == {'train/loss/heatmap', 'train/loss/part_affinity'}
     assert all(math.isfinite(value) and value > 0 for value in losses.values())
+    if name.startswith('ltsh/'):
+        assert [sample.domain_label for sample in look.samples] == [0] * 5 + [1] * 5
+        weights = [value for key, value in runner.model.backbone.named_parameters() if key.endswith('weight')]
+        assert [weight.requires_grad for weight in weights] == [False] * 4 + [True] * (len(weights) - 4)
+        for field in ('heatmap_weights', 'part_affinity_weights'):
+            masked = [not sample.gt_fields.get(field, torch.ones(1)).all() for sample in look.samples]
+            assert not any(masked[:5])
+            assert any(masked[5:]) == ('masks' in name)
     metrics = runner.test()
     assert all(-1 <= value <= 1 for value in metrics.values())
     assert ('mpii/mAP' if name == MPII else 'coco/AP') in metrics
     assert ('bbox_iou/AP' in metrics) == ('synpose' in name or 'demo' in name)
     assert (tmp_path / 'teacher.json').is_file() == ('teacher' in name)
+
+
+def test_rows_with_synthetic_people_differ_by_what_they_are_trained_on() -> None:
+    rows = {name.split('_ltsh-')[1].removesuffix('-368x368.py'): name for name in CONFIGS if name.startswith('ltsh/')}
+    configs = {row: Config.fromfile(ROOT / name) for row, name in rows.items()}
+    parts = {row: config.train_dataloader.dataset.synthetic for row, config in configs.items()}
+    folders = {row: part.data_root for row, part in parts.items()}
+    mixed = 'data/ltsh/mixed_coco/'
+    assert folders == {
+        'real-synthetic': 'data/ltsh/synthetic/',
+        'teacher-c': 'data/ltsh/synthetic/',
+        'mixed': mixed,
+        'mixed-masks': mixed,
+    }
+    for row, config in configs.items():
+        drawn, masked = row == 'teacher-c', row == 'mixed-masks'
+        assert ('SyntheticLossMask' in [step.type for step in parts[row].pipeline]) == masked
+        sampler = 'TeacherGroupSampler' if drawn else 'DomainBalancedSampler'
+        found = config.train_dataloader.batch_sampler
+        assert (found.type, found.ratio) == (sampler, (1, 1))
+        assert ('AdversarialTeacherHook' in [hook.type for hook in config.custom_hooks]) == drawn
+        assert config.load_from == configs['mixed'].load_from  # every row starts from one training on D_R
