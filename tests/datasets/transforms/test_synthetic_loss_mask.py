@@ -1,12 +1,17 @@
 """Logits under a synthetic person get no gradient; a real person's targets under it are learned as before."""
 
+import json
+
+import cv2
 import numpy as np
 import pytest
 import torch
-from mmpose.registry import KEYPOINT_CODECS, MODELS, TRANSFORMS
+from mmpose.registry import DATASETS, KEYPOINT_CODECS, MODELS, TRANSFORMS
+from mmpose.structures.bbox import get_warp_matrix
 
 from synpose.datasets.transforms import CarrySyntheticMask, SyntheticLossMask
 from synpose.datasets.transforms.synthetic_loss_mask import covered
+from synpose.testing import write_mixed_dataset
 
 SIZE, CELLS = (96, 64), (24, 16)
 SPR = dict(input_size=SIZE, heatmap_size=CELLS, sigma=(2, 1.5), minimal_diagonal_length=1)
@@ -187,6 +192,41 @@ def test_top_down_heads_take_weights_of_cells(kind):
     assert (results['heatmaps'][0] > 0.01)[2:14, 4:16].any()
 
 
+def test_top_down_batches_of_real_and_mixed_pictures(tmp_path):
+    write_mixed_dataset(tmp_path, 2, image_size=(120, 90), splits=('train',))
+    content = json.loads((tmp_path / 'annotations/train.json').read_bytes())
+    codec = dict(type='MSRAHeatmap', input_size=(48, 64), heatmap_size=(12, 16), sigma=1)
+    crop = [dict(type='GetBBoxCenterScale', padding=4.0), dict(type='TopdownAffine', input_size=(48, 64))]
+
+    def part(real):
+        mask = [] if real else [dict(type='LoadStencil'), dict(type='CarrySyntheticMask')]
+        end = [dict(type='SyntheticLossMask', into='keypoint_weights', real=real), dict(type='PackPoseInputs')]
+        pipeline = [dict(type='LoadImage'), *mask, *crop, dict(type='GenerateTarget', encoder=codec), *end]
+        files = dict(data_root=str(tmp_path), ann_file='annotations/train.json', data_mode='topdown')
+        return dict(type='SynPose17Dataset', pipeline=pipeline, **files)
+
+    dataset = DATASETS.build(dict(type='RealSyntheticDataset', real=part(True), synthetic=part(False)))
+    samples = [dataset[number]['data_samples'] for number in range(len(dataset))]
+    head = dict(type='HeatmapHead', in_channels=8, out_channels=17, deconv_out_channels=None, decoder=codec)
+    head = MODELS.build(dict(head, loss=dict(type='KeypointMSELoss', use_target_weight=True)))
+    maps = torch.randn(len(samples), 17, 16, 12, requires_grad=True)
+    head.forward = lambda feats: maps
+    (grad,) = gradient(head.loss(None, samples, train_cfg=dict(compute_acc=False))['loss_kpt'], maps)
+    seen = set()
+    for sample_of, learned in zip(samples, grad.numpy() > 0):
+        person = content['annotations'][sample_of.id - 1]
+        stencil = cv2.imread(str(tmp_path / content['images'][sample_of.img_id - 1]['stencil_file']), -1)
+        matrix = get_warp_matrix(sample_of.input_center, sample_of.input_scale, 0, (48, 64))
+        rendered = cv2.warpAffine((stencil % 2 * 255).astype(np.uint8), matrix, (48, 64))
+        hidden = covered(rendered, (16, 12)) & bool(sample_of.domain_label)
+        shown = sample_of.raw_ann_info['keypoints'][2::3]
+        for joint, (cells, target) in enumerate(zip(learned, sample_of.gt_fields.heatmaps.numpy())):
+            counts = shown[joint] > 0 and not (sample_of.domain_label and person['is_synthetic'])
+            assert (cells == (counts & (~hidden | (target > 0.01)))).all()
+            seen.add((sample_of.domain_label, bool(counts), bool(hidden.any())))
+    assert seen == {(0, True, False), (0, False, False), (1, True, True), (1, False, True)}
+
+
 @pytest.mark.parametrize(
     'codec',
     [
@@ -215,6 +255,8 @@ def test_what_does_not_fit_is_refused():
         SyntheticLossMask('masks')
     with pytest.raises(ValueError, match='CarrySyntheticMask must come before'):
         SyntheticLossMask()(sample())
+    with pytest.raises(ValueError, match='with real=True no CarrySyntheticMask comes before'):
+        SyntheticLossMask(real=True)(CarrySyntheticMask()(sample()))
     with pytest.raises(ValueError, match='heatmaps: missing'):
         SyntheticLossMask()(CarrySyntheticMask()(sample()))
     codec = dict(type='UDPHeatmap', heatmap_type='combined', input_size=SIZE, heatmap_size=CELLS)

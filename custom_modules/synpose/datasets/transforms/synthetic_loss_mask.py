@@ -29,6 +29,11 @@ class SyntheticLossMask(BaseTransform):
     heads with ``KeypointMSELoss(use_target_weight=True)``, which takes weights of cells ``(1, K, H, W)`` as well as of
     joints; their ``accuracy`` does not, so set ``train_cfg=dict(compute_acc=False)`` in the model.
 
+    MMPose's heads stack the weights and masks of a batch, ``DEKRHead`` if the first sample has a mask, and else passes
+    over those of the others. So where they see real samples beside synthetic ones, put this transform with
+    ``real=True`` at the same place of the real samples' pipeline, without ``CarrySyntheticMask``: it masks nothing, in
+    the same shapes.
+
     What each codec carries:
 
     - ``SPR``, ``FastSPR``, ``AssociativeEmbedding``: joints hidden, and cells masked by ``heatmap_mask``.
@@ -48,22 +53,29 @@ class SyntheticLossMask(BaseTransform):
             do not cut the Gaussian off (``unbiased=True``) are above 0 everywhere.
         per_channel: Give each map a mask of its own. ``CrowdDEKRHead`` and ``PartAffinityHead`` take it; heads that
             stack the masks of a batch as they are do not.
+        real: Nobody is rendered, see above.
 
     Raises:
         ValueError: If ``into`` is none of these, or the sample lacks what is needed.
     """
 
-    def __init__(self, into: str = 'heatmap_mask', min_target: float = 0.01, per_channel: bool = False) -> None:
+    def __init__(
+        self, into: str = 'heatmap_mask', min_target: float = 0.01, per_channel: bool = False, real: bool = False
+    ) -> None:
         if into not in INTO:
             raise ValueError(f'SyntheticLossMask: into must be one of {", ".join(INTO)}, got {into!r}')
-        self.into, self.min_target, self.per_channel = into, min_target, per_channel
+        self.into, self.min_target, self.per_channel, self.real = into, min_target, per_channel, real
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Mask the data sample."""
         image, record = results['img'], f'{results.get("img_path")}: image {results.get("img_id")}'
-        if image.ndim != 3 or image.shape[2] != 4:
+        carried = image.ndim == 3 and image.shape[2] == 4
+        if carried and self.real:
+            raise ValueError(f'{record}: img: has a fourth channel; with real=True no CarrySyntheticMask comes before')
+        if not carried and not self.real:
             raise ValueError(f'{record}: img: has no fourth channel; CarrySyntheticMask must come before')
-        results['img'], silhouettes = np.ascontiguousarray(image[..., :3]), image[..., 3]
+        silhouettes = image[..., 3] if carried else np.zeros(image.shape[:2], np.uint8)
+        results['img'] = np.ascontiguousarray(image[..., :3])
         heatmaps = results.get('heatmaps')
         if heatmaps is None:
             raise ValueError(
@@ -116,7 +128,7 @@ class SyntheticLossMask(BaseTransform):
 
     def __repr__(self) -> str:
         options = f'into={self.into!r}, min_target={self.min_target}, per_channel={self.per_channel}'
-        return f'{type(self).__name__}({options})'
+        return f'{type(self).__name__}({options}, real={self.real})'
 
 
 def covered(silhouettes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
