@@ -59,14 +59,19 @@ def test_the_second_stage_of_the_transformer_goes_on_where_the_first_ends():
     assert second.train_dataloader.dataset.pipeline == first.custom_hooks[-1].switch_pipeline
 
 
-def test_heatmaps_are_of_the_papers_size():
-    config = Config.fromfile(ROOT / RESNET)
+@pytest.mark.parametrize('name', [HRNET, RESNET])
+def test_heatmaps_and_augmentation_are_the_papers(name):
+    config = Config.fromfile(ROOT / name)
     config.model.backbone.init_cfg = None
     model = MODELS.build(config.model).eval()
     with torch.no_grad():
         assert model(torch.zeros(1, 3, 256, 192), None).shape == (1, 133, 64, 48)
     assert config.codec.sigma == 2
     assert (config.train_dataloader.batch_size, config.auto_scale_lr.base_batch_size) == (8, 56)
+    steps = {step.type: step for step in config.train_dataloader.dataset.pipeline}
+    assert (steps['RandomFlip'].direction, steps['RandomHalfBody'].prob) == ('horizontal', 0.3)
+    moves = steps['RandomBBoxTransform']
+    assert (moves.rotate_factor, moves.scale_factor, moves.shift_prob) == (45, (0.65, 1.35), 0)
 
 
 @pytest.fixture(scope='module')

@@ -152,7 +152,13 @@ def test_batches_are_of_the_drawn_group_and_the_training_is_recorded(tmp_path):
     assert (tmp_path / 'teacher.png').read_bytes()[:4] == b'\x89PNG'
     assert list(tmp_path.rglob('vis_image/teacher_24.png'))
     (scalars,) = tmp_path.rglob('scalars.json')
-    assert 'teacher/p3' in scalars.read_text()
+    logged = [json.loads(line) for line in scalars.read_text().splitlines()]
+    logged = [line for line in logged if 'teacher/group' in line]
+    assert [line['step'] for line in logged] == list(range(3, 25, 3))
+    for line, row in zip(logged, draws['rows'], strict=True):
+        assert [line[f'teacher/p{group}'] for group in range(4)] == pytest.approx(row['probabilities'], abs=1e-5)
+        assert (line['teacher/group'], line['teacher/synthetic']) == (row['group'], row['loss'])
+        assert line.get('teacher/reward') == {None: None, True: 1, False: -1}[row['rewarded']]
     assert vars(runner.model.head).get('loss') is None
     assert runner.message_hub.get_scalar('train/teacher_max_p').current() >= 0.25
 

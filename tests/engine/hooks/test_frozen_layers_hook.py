@@ -10,6 +10,7 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS, MODELS
 from mmpose.structures import PoseDataSample
+from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import Dataset
 
 from synpose.engine.hooks.frozen_layers_hook import first_layers
@@ -102,6 +103,21 @@ def test_real_batches_unfreeze(tmp_path):
     states = train(tmp_path, [0, 0, 0, 1, 1, 1, 0, 0], convs=4, when='synthetic')
     frozen = [not changed(before, after) & set(FROZEN) for before, after in pairwise(states)]
     assert frozen == [False, True, True, False]
+
+
+class Wrapped(DistributedDataParallel):
+    """What the hook looks at, without a group of processes."""
+
+    def __init__(self, module, find_unused_parameters):
+        torch.nn.Module.__init__(self)
+        self.module, self.find_unused_parameters = module, find_unused_parameters
+
+
+def test_several_processes_must_know_that_weights_come_and_go():
+    hook = HOOKS.build(dict(type='FrozenLayersHook', convs=4, when='synthetic'))
+    hook.before_run(SimpleNamespace(model=Wrapped(Model(), True)))
+    with pytest.raises(ValueError, match='on several processes needs find_unused_parameters=True'):
+        hook.before_run(SimpleNamespace(model=Wrapped(Model(), False)))
 
 
 def test_the_first_layers_of_other_backbones():
