@@ -4,7 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from mmengine.config import Config
+from mmpose.registry import DATASETS
 
 from synpose.skeletons import COCO17_NAMES
 from synpose.testing import read_tree, write_photos, write_synpose_dataset
@@ -20,7 +23,9 @@ model = dict(
 )
 test_dataloader = dict(batch_size=2, num_workers=0)
 """
-BASE = Path(__file__).parents[2] / 'configs' / '_base_' / 'pseudo_label.py'
+CONFIGS = Path(__file__).parents[2] / 'configs'
+BASE = CONFIGS / '_base_' / 'pseudo_label.py'
+STUDENT = CONFIGS / 'wholebody' / 'td-hm_hrnet-w32_7xb8-328e_coco-wholebody-pseudo-256x192.py'
 
 
 @pytest.fixture
@@ -29,6 +34,25 @@ def config(tmp_path: Path) -> Path:
     path = tmp_path / 'job.py'
     path.write_text(CONFIG.format(base=BASE, **files))
     return path
+
+
+def check_student_reads(root: Path, ann_file: str, images: str) -> None:
+    """A sample of the student's training has a weight for each joint that is labeled, where it is labeled."""
+    student = Config.fromfile(STUDENT).train_dataloader.dataset
+    student.update(data_root=str(root), ann_file=ann_file, data_prefix=dict(img=images))
+    student.pipeline = [step for step in student.pipeline if not step.type.startswith('Random')]
+    dataset = DATASETS.build(student)
+    people = json.loads((root / ann_file).read_text())['annotations']
+    assert len(dataset) == len(people)
+    for number, person in enumerate(people):
+        sample = dataset[number]['data_samples']
+        fields = ('keypoints', 'foot_kpts', 'face_kpts', 'lefthand_kpts', 'righthand_kpts')
+        labels = np.concatenate([np.reshape(person[field], (-1, 3)) for field in fields])
+        assert sample.gt_fields.heatmaps.shape == (133, 64, 48)
+        np.testing.assert_allclose(sample.gt_instances.keypoints[0], labels[:, :2], atol=1e-3)
+        weights = sample.gt_instance_labels.keypoint_weights[0].numpy()
+        assert not weights[labels[:, 2] == 0].any()
+        assert weights[17:].any()
 
 
 def test_a_file_and_a_folder(tmp_path: Path, config: Path, run_tool: Callable[..., int]) -> None:
@@ -46,6 +70,7 @@ def test_a_file_and_a_folder(tmp_path: Path, config: Path, run_tool: Callable[..
     assert len(people) == 4
     assert all('face_kpts' in person for person in people)
     assert (tmp_path / 'out/data/images/000001.png').is_file()
+    check_student_reads(tmp_path / 'out', 'elsewhere/mine.json', 'data/images/')
     before = read_tree(tmp_path / 'out')
     (tmp_path / 'rejected.txt').write_text('2\n')
     assert run_tool('pseudo_label.py', *arguments, '--rejected', tmp_path / 'rejected.txt') == 0
