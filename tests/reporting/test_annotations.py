@@ -6,6 +6,7 @@ import pytest
 
 from synpose.files import write_json
 from synpose.reporting.annotations import LabelFile, read_json, read_predictions
+from synpose.skeletons import COCO17_NAMES, WHOLEBODY133_NAMES
 
 CONTENT = {
     'images': [
@@ -48,6 +49,23 @@ def test_a_plain_coco_file(tmp_path: Path) -> None:
     np.testing.assert_array_equal(people.colors, [0, 6])
     assert labels.people(6).keypoints.shape == (0, 2, 3)
     assert labels.people(6).boxes.shape == (0, 4)
+
+
+def test_a_whole_body_file(tmp_path: Path) -> None:
+    people = [
+        {**CONTENT['annotations'][0], 'keypoints': [1, 2, 2] * 17, 'righthand_kpts': [5, 6, 1] * 21},
+        {**CONTENT['annotations'][1], 'foot_kpts': [1, 2, 2] * 5},
+    ]
+    categories = [{'id': 1, 'name': 'person', 'keypoints': list(COCO17_NAMES)}]
+    labels = LabelFile(write_labels(tmp_path, annotations=people, categories=categories), tmp_path)
+    assert labels.joint_names == WHOLEBODY133_NAMES
+    keypoints = labels.people(5).keypoints
+    assert keypoints.shape == (2, 133, 3)
+    np.testing.assert_array_equal(keypoints[0, :17], [[1, 2, 2]] * 17)
+    np.testing.assert_array_equal(keypoints[0, 17:112], np.zeros((95, 3)))
+    np.testing.assert_array_equal(keypoints[0, 112:], [[5, 6, 1]] * 21)
+    np.testing.assert_array_equal(keypoints[1], np.zeros((133, 3)))
+    assert labels.problems == [f'{labels.path}: annotation 2: foot_kpts: must be 18 numbers']
 
 
 def test_name_of_a_file_outside_annotations(tmp_path: Path) -> None:

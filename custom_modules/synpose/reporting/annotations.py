@@ -16,6 +16,7 @@ from synpose.datasets.validation import (
     file_joint_names,
     read_coco_json,
 )
+from synpose.skeletons import COCO17_NAMES, WHOLEBODY133_NAMES, WHOLEBODY_SLICES
 
 
 def read_json(path: str | os.PathLike) -> Any:
@@ -54,7 +55,8 @@ class People:
 class LabelFile:
     """A COCO keypoint file and the folders its images lie in.
 
-    Bad records are left out, as a dataset with ``on_error='skip'`` does; :attr:`problems` lists them.
+    Bad records are left out, as a dataset with ``on_error='skip'`` does; :attr:`problems` lists them. People of a
+    COCO-WholeBody file have its 133 joints.
 
     Args:
         ann_file: The annotation file.
@@ -80,6 +82,18 @@ class LabelFile:
             if not ann.get('iscrowd'):
                 self._annotations[ann['image_id']].append(ann)
         self.problems = log.problems
+        self._joints = {'keypoints': slice(0, len(self.joint_names))}
+        parts = {f'{part}_kpts': joints for part, joints in WHOLEBODY_SLICES.items()}
+        people = [ann for group in self._annotations.values() for ann in group]
+        if self.joint_names == COCO17_NAMES and any(parts.keys() & ann.keys() for ann in people):
+            self.joint_names = WHOLEBODY133_NAMES
+            self._joints.update(parts)
+        for ann in people:
+            for field in self._joints.keys() & ann.keys():
+                count = 3 * (self._joints[field].stop - self._joints[field].start)
+                if np.size(ann[field]) != count:
+                    log.add(f'annotation {ann["id"]}', field, f'must be {count} numbers')
+                    del ann[field]
 
     @property
     def name(self) -> str:
@@ -116,13 +130,16 @@ class LabelFile:
 
     def people(self, image_id: int) -> People:
         """Return the labeled people of an image; a person with a box only has joints of visibility 0."""
-        annotations, count = self._annotations[image_id], len(self.joint_names)
+        annotations = self._annotations[image_id]
         boxes = np.array([ann['bbox'] for ann in annotations], dtype=float).reshape(-1, 4)
-        keypoints = [ann.get('keypoints', [0] * 3 * count) for ann in annotations]
+        keypoints = np.zeros((len(annotations), len(self.joint_names), 3))
+        for person, ann in zip(keypoints, annotations):
+            for field in self._joints.keys() & ann.keys():
+                person[self._joints[field]] = np.reshape(ann[field], (-1, 3))
         areas = [ann.get('area') or box[2] * box[3] for ann, box in zip(annotations, boxes)]
         colors = [(ann.get('stencil_id') or i + 1) - 1 for i, ann in enumerate(annotations)]
         return People(
-            keypoints=np.array(keypoints, dtype=float).reshape(len(annotations), count, 3),
+            keypoints=keypoints,
             boxes=boxes,
             areas=np.array(areas, dtype=float),
             colors=np.array(colors, dtype=int),
