@@ -1,20 +1,11 @@
 # The study's teacher of hands: 21 points in crops of rendered hands, left and right.
-_base_ = ['../../_base_/td-hm_hrnet-w16_wholebody.py']
+_base_ = ['../../_base_/td-hm_hrnet-w16_wholebody-96x96.py']
 
-max_epochs = 60
-train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs + 1)  # tested once, by tools/test.py
-param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=max_epochs)]
 work_dir = 'work_dirs/study/wholebody/teachers/hand'
-
-codec = dict(type='UDPHeatmap', input_size=(96, 96), heatmap_size=(24, 24), sigma=1)
-model = dict(head=dict(out_channels=21, decoder=codec))
-
-crop = dict(type='TopdownAffine', input_size=codec['input_size'], use_udp=True)
-pack = dict(type='PackPoseInputs')
-train_pipeline = [*_base_.load, *_base_.augment, crop, dict(type='GenerateTarget', encoder=codec), pack]
+model = dict(head=dict(out_channels=21))
 dataset = dict(type='CocoWholeBodyHandDataset')
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline, **dataset))
-test_dataloader = dict(dataset=dict(pipeline=[*_base_.load, crop, pack], **dataset))
+train_dataloader = dict(dataset=dataset)
+test_dataloader = dict(dataset=dataset)
 val_dataloader = test_dataloader
 test_evaluator = [dict(type='PCKAccuracy', thr=0.2), dict(type='AUC'), dict(type='EPE')]
 val_evaluator = test_evaluator
