@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / 'custom_modules'
@@ -28,6 +29,7 @@ Generators and bodies are named in the configs of `tools/generate.py`.
 """
 
 
+@cache
 def plugins() -> dict[str, dict[str, tuple[Path, str]]]:
     """``{registry: {class: (file, first line of its docstring in Markdown)}}``."""
     found: dict[str, dict[str, tuple[Path, str]]] = defaultdict(dict)

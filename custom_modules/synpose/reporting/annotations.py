@@ -88,12 +88,12 @@ class LabelFile:
         if self.joint_names == COCO17_NAMES and any(parts.keys() & ann.keys() for ann in people):
             self.joint_names = WHOLEBODY133_NAMES
             self._joints.update(parts)
-        for ann in people:
-            for field in self._joints.keys() & ann.keys():
-                count = 3 * (self._joints[field].stop - self._joints[field].start)
-                if np.size(ann[field]) != count:
-                    log.add(f'annotation {ann["id"]}', field, f'must be {count} numbers')
-                    del ann[field]
+            for ann in people:
+                for field in parts.keys() & ann.keys():
+                    count = 3 * (parts[field].stop - parts[field].start)
+                    if np.size(ann[field]) != count:
+                        log.add(f'annotation {ann["id"]}', field, f'must be {count} numbers')
+                        del ann[field]
 
     @property
     def name(self) -> str:
